@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The running task: its task_struct lies at the bottom of its kernel stack
+ * (8 KiB, aligned), so the stack pointer names it. */
+#pragma once
+
+struct task_struct;
+constexpr unsigned long THREAD_SIZE = 8192;
+
+inline task_struct *get_current()
+{
+	unsigned long sp;
+	asm("movl %%esp, %0" : "=r"(sp));
+	return (task_struct *)(sp & -THREAD_SIZE);
+}
+#define current get_current()

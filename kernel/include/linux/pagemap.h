@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The page cache: pages of files, found by (mapping, index). Where 2.4 hashes
+ * all pages into one table, each mapping here has a tree of its own, so that
+ * work on a range costs what the range holds. mm/filemap.cpp.
+ */
+#pragma once
+
+#include <linux/fs.h>
+#include <linux/highmem.h>
+#include <linux/mm.h>
+
+/* The page with a count for the caller, or null. */
+page *find_get_page(address_space *mapping, pgoff_t index);
+/* The same, locked; looks again if it was truncated meanwhile. May sleep. */
+page *find_lock_page(address_space *mapping, pgoff_t index);
+/* Finds or makes it; locked, with a count. Null: no memory. May sleep. */
+page *grab_cache_page(address_space *mapping, pgoff_t index);
+/* Up to @nr pages from @index on, each with a count; returns how many. */
+unsigned find_get_pages(address_space *mapping, pgoff_t index, unsigned nr,
+			page **pages);
+/* Adds a new page, locked, takes a count for the cache, puts it on the LRU;
+ * -EEXIST if there is one already. */
+status add_to_page_cache(page *p, address_space *mapping, pgoff_t index);
+/* Page locked; the cache's count is NOT dropped (__remove) / is dropped. */
+void __remove_from_page_cache(page *p);
+void remove_from_page_cache(page *p);
+/* The page read by ->readpage, up to date, unlocked, with a count. */
+result<page *> read_cache_page(address_space *mapping, pgoff_t index);
+
+void __lock_page(page *p);
+inline void lock_page(page *p)
+{
+	if (TestSetPageLocked(p))
+		__lock_page(p);
+}
+inline bool trylock_page(page *p) { return !TestSetPageLocked(p); }
+void unlock_page(page *p);		/* any context */
+void wait_on_page(page *p);		/* until unlocked; hold a count */
+wait_queue_head_t *page_waitqueue(page *p);
+
+class [[nodiscard]] page_guard {	/* lock_page .. unlock_page */
+	page *p;
+
+public:
+	explicit page_guard(page *pg) : p(pg) { lock_page(p); }
+	page_guard(const page_guard &) = delete;
+	~page_guard() { unlock(); }
+	void unlock()
+	{
+		if (p)
+			unlock_page(p);
+		p = nullptr;
+	}
+};
+
+/* Marks the page and its inode dirty. Any task context, no lock needed but
+ * that the page cannot be truncated (lock, or mapped with page_table_lock). */
+void set_page_dirty(page *p);
+
+/* Start writing all dirty pages / wait for pages under write-out; the range
+ * forms take byte offsets, @end inclusive. Return the first error. */
+status filemap_fdatawrite(address_space *mapping);
+status filemap_fdatawait(address_space *mapping);
+status filemap_write_range(address_space *mapping, loff_t start, loff_t end);
+status filemap_wait_range(address_space *mapping, loff_t start, loff_t end);
+/* Drops pages wholly from @start on, zeroes the tail of a partial one. The
+ * caller holds i_sem and has set i_size. */
+void truncate_inode_pages(address_space *mapping, loff_t start);
+/* Drops clean unused pages (memory pressure, last close of a device). */
+void invalidate_inode_pages(address_space *mapping);
+
+/* 2.4's reader: calls @actor for each piece of up-to-date page. */
+struct read_descriptor_t {
+	size_t written = 0;		/* done so far */
+	size_t count;			/* still wanted */
+	unsigned long buf;		/* the actor's own (user address) */
+	int error = 0;
+};
+using read_actor_t = size_t (*)(read_descriptor_t *desc, page *p,
+				unsigned offset, size_t size);
+void do_generic_file_read(file *filp, loff_t *ppos, read_descriptor_t *desc,
+			  read_actor_t actor);
+size_t file_read_actor(read_descriptor_t *desc, page *p, unsigned offset,
+		       size_t size);		/* copies to user memory */
+
+result<long> generic_file_read(file *filp, user_ptr<char> buf, size_t count,
+			       loff_t *ppos);
+result<long> generic_file_write(file *filp, user_ptr<const char> buf,
+				size_t count, loff_t *ppos);
+status generic_file_mmap(file *filp, vm_area_struct *vma);
+result<page *> filemap_nopage(vm_area_struct *vma, unsigned long addr,
+			      bool write);
+/* Reads into kernel memory; returns bytes. For exec and the like. */
+result<long> kernel_read(file *filp, loff_t pos, void *buf, size_t count);
+unsigned long nr_pagecache_pages();

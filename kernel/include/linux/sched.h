@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Tasks and the scheduler. kernel/sched.cpp, fork.cpp, exit.cpp. */
+#pragma once
+
+#include <asm/current.h>
+#include <asm/processor.h>
+#include <linux/fs.h>
+#include <linux/interrupt.h>
+#include <linux/mm.h>
+#include <linux/signal.h>
+#include <linux/wait.h>
+#include <uapi/resource.h>
+
+struct files_struct;
+struct fs_struct;
+
+/* clone(2) */
+constexpr unsigned long CSIGNAL = 0xff, CLONE_VM = 0x100, CLONE_FS = 0x200,
+	CLONE_FILES = 0x400, CLONE_SIGHAND = 0x800, CLONE_VFORK = 0x4000,
+	CLONE_PARENT = 0x8000, CLONE_THREAD = 0x10000,
+	CLONE_SYSVSEM = 0x40000, CLONE_SETTLS = 0x80000,
+	CLONE_PARENT_SETTID = 0x100000, CLONE_CHILD_CLEARTID = 0x200000,
+	CLONE_DETACHED = 0x400000, CLONE_CHILD_SETTID = 0x1000000;
+
+/* p->flags */
+constexpr unsigned PF_EXITING = 0x4, PF_FORKNOEXEC = 0x40,
+	PF_SUPERPRIV = 0x100, PF_DUMPCORE = 0x200, PF_SIGNALED = 0x400,
+	PF_MEMALLOC = 0x800,	/* reclaims: may use the last reserve */
+	PF_KTHREAD = 0x1000;
+
+/* What threads of one process share besides memory. */
+struct thread_group {
+	atomic_t count{1};		/* structs */
+	int live = 1;			/* threads not yet exited */
+	list_head threads;		/* task->thread_node */
+	pid_t tgid = 0;
+	sigpending shared_pending;	/* for any thread; siglock */
+	bool exiting = false;		/* exit_group or fatal signal */
+	int exit_code = 0;
+	int stop_count = 0;
+	rlimit64 rlim[RLIM_NLIMITS];
+	/* itimers: ITIMER_REAL */
+	timer_list real_timer;
+	unsigned long it_real_incr = 0;
+	/* of dead threads, and of waited-for children */
+	unsigned long utime = 0, stime = 0, cutime = 0, cstime = 0;
+	unsigned long min_flt = 0, maj_flt = 0, cmin_flt = 0, cmaj_flt = 0;
+};
+
+struct task_struct {
+	volatile long state = 0;	/* TASK_ */
+	unsigned flags = 0;		/* PF_ */
+	volatile int need_resched = 0;	/* entry.S looks at these two */
+	volatile int sigpending_flag = 0;
+	mm_struct *mm = nullptr;	/* null: kernel thread */
+	mm_struct *active_mm = nullptr;
+	long counter = 0, nice = 0;	/* ticks left of the slice */
+	list_head run_list;
+	bool on_cpu = false;
+	list_head tasks;		/* all tasks; thread group leaders too */
+	pid_t pid = 0, tgid = 0, pgrp = 0, session = 0;
+	bool leader = false;		/* of the session */
+	task_struct *real_parent = nullptr, *parent = nullptr;
+	task_struct *group_leader = nullptr;
+	list_head children, sibling;
+	list_head thread_node;
+	list_head pid_hash;
+	wait_queue_head_t wait_chldexit;
+	struct completion *vfork_done = nullptr;
+	int exit_code = 0, exit_signal = 0;
+	int exit_state = 0;
+	unsigned long start_time = 0;	/* jiffies */
+	unsigned long utime = 0, stime = 0;	/* ticks */
+	unsigned long min_flt = 0, maj_flt = 0;
+	unsigned long nvcsw = 0, nivcsw = 0;
+	u64 io_read_bytes = 0, io_write_bytes = 0;
+	/* credentials */
+	uid_t uid = 0, euid = 0, suid = 0, fsuid = 0;
+	gid_t gid = 0, egid = 0, sgid = 0, fsgid = 0;
+	int ngroups = 0;
+	gid_t groups[32] = {};
+	u32 cap_effective = ~0u, cap_permitted = ~0u, cap_inheritable = 0;
+	bool dumpable = true;
+	char comm[16] = {};
+	fs_struct *fs = nullptr;
+	files_struct *files = nullptr;
+	thread_group *tg = nullptr;
+	/* signals */
+	sighand_struct *sighand = nullptr;
+	u64 blocked = 0, saved_blocked = 0;
+	bool restore_blocked = false;	/* sigsuspend and the like */
+	sigpending pending;
+	unsigned long sas_ss_sp = 0;
+	size_t sas_ss_size = 0;
+	int pdeath_signal = 0;
+	/* restart_syscall */
+	result<long> (*restart_fn)(task_struct *t) = nullptr;
+	unsigned long restart_args[4] = {};
+	user_ptr<int> set_child_tid{}, clear_child_tid{};
+	unsigned long robust_list = 0;
+	kdev_t tty_dev = 0;
+	struct tty_struct *tty = nullptr;	/* controlling terminal */
+	int link_count = 0;		/* nested symlinks in a path walk */
+	void *journal_info = nullptr;
+	thread_struct thread;
+};
+static_assert(sizeof(task_struct) < 3072, "leaves the kernel stack 5 KiB");
+
+union task_union {
+	task_struct task;
+	unsigned long stack[THREAD_SIZE / sizeof(long)];
+	constexpr task_union() : task() {}
+};
+
+struct files_struct {
+	atomic_t count{1};
+	spinlock_t file_lock{"files", RANK_FILES};
+	unsigned max_fds = 0;
+	file **fd = nullptr;		/* [max_fds]; kmalloc or vmalloc */
+	unsigned long *close_on_exec = nullptr, *open_fds = nullptr;
+	unsigned next_fd = 0;		/* none free below */
+};
+struct fs_struct {
+	atomic_t count{1};
+	spinlock_t lock{"fs_struct", RANK_FILES};
+	unsigned umask = 022;
+	dentry *root = nullptr, *pwd = nullptr;
+	vfsmount *rootmnt = nullptr, *pwdmnt = nullptr;
+};
+
+struct completion {
+	unsigned done = 0;
+	wait_queue_head_t wait;
+};
+void complete(completion *c);
+void wait_for_completion(completion *c);
+
+extern spinlock_t tasklist_lock;	/* RANK_TASKLIST */
+extern task_union init_task_union;
+extern list_head all_tasks;		/* threads too, by task->tasks */
+task_struct *find_task_by_pid(pid_t pid);	/* tasklist_lock held */
+void get_task_struct(task_struct *p);
+void put_task_struct(task_struct *p);
+/* The mm with mm_users raised, or null. */
+mm_struct *get_task_mm(task_struct *p);
+
+void sched_init();
+void wake_up_process(task_struct *p);
+void yield();
+void scheduler_tick(bool user);		/* each timer tick */
+[[noreturn]] void cpu_idle();
+
+/* @flags are CLONE_ bits; returns the pid. */
+result<long> do_fork(unsigned long flags, unsigned long stack,
+		     const pt_regs *regs, user_ptr<int> parent_tid,
+		     user_ptr<int> child_tid, unsigned long tls);
+/* Runs fn(arg) in a new kernel task; returns the pid. */
+result<long> kernel_thread(int (*fn)(void *), void *arg, const char *name);
+[[noreturn]] void do_exit(long code);
+[[noreturn]] void do_group_exit(int code);
+void exit_mm();
+/* fs/ (open.cpp, file_table.cpp, fs_struct.cpp) for fork, exec and exit */
+files_struct *dup_files(files_struct *old);	/* null: no memory */
+void put_files_struct(files_struct *f);
+fs_struct *copy_fs_struct(fs_struct *old);
+void put_fs_struct(fs_struct *fs);
+void flush_old_files(files_struct *f);	/* close-on-exec */
+
+inline bool signal_pending(const task_struct *p)
+{
+	return p->sigpending_flag != 0;
+}
+bool fatal_signal_pending(const task_struct *p);
+inline pt_regs *current_pt_regs() { return task_pt_regs(current); }
+
+/* capabilities; numbers as in POSIX 1003.1e and Linux */
+constexpr int CAP_CHOWN = 0, CAP_DAC_OVERRIDE = 1, CAP_DAC_READ_SEARCH = 2,
+	CAP_FOWNER = 3, CAP_FSETID = 4, CAP_KILL = 5, CAP_SETGID = 6,
+	CAP_SETUID = 7, CAP_LINUX_IMMUTABLE = 9, CAP_IPC_LOCK = 14,
+	CAP_SYS_RAWIO = 17, CAP_SYS_CHROOT = 18, CAP_SYS_PTRACE = 19,
+	CAP_SYS_ADMIN = 21, CAP_SYS_BOOT = 22, CAP_SYS_NICE = 23,
+	CAP_SYS_RESOURCE = 24, CAP_SYS_TIME = 25, CAP_SYS_TTY_CONFIG = 26,
+	CAP_MKNOD = 27;
+inline bool capable(int cap)
+{
+	return current->cap_effective >> cap & 1;
+}
+bool in_group_p(gid_t gid);
+inline u64 rlimit(int which) { return current->tg->rlim[which].rlim_cur; }
+
+/* fs/exec.cpp. Kernel-space path; vectors in user space. */
+result<long> do_execve(const char *filename, user_ptr<user_str> argv,
+		       user_ptr<user_str> envp, pt_regs *regs);
+/* For the first program: vectors in kernel space. */
+result<long> kernel_execve(const char *filename, const char *const *argv,
+			   const char *const *envp);

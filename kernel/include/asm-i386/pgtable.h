@@ -87,6 +87,12 @@ inline pte_t *pte_offset(const pgd_t *d, unsigned long a)
 	return (pte_t *)__va(d->v & PAGE_MASK) + pte_index(a);
 }
 
+/* Entries of a page directory are not counted. */
+inline void set_pgd(pgd_t *d, pgd_t v)
+{
+	*(volatile unsigned long *)&d->v = v.v;
+}
+
 /* User entries. */
 inline void set_pte(pte_t *p, pte_t v)
 {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <asm/ptrace.h>
+#include <linux/status.h>
 
 struct desc_struct {
 	u32 a = 0, b = 0;
@@ -19,6 +20,7 @@ struct thread_struct {
 	unsigned long esp = 0, eip = 0;	/* where switch_to goes on */
 	desc_struct tls_array[GDT_ENTRY_TLS_ENTRIES];
 	unsigned long cr2 = 0, trap_no = 0, error_code = 0; /* last fault */
+	u16 fs = 0, gs = 0;		/* saved while it does not run */
 	bool used_fpu = false;		/* fpu holds something */
 	fpu_state fpu;
 };
@@ -33,8 +35,15 @@ void kernel_thread_setup(task_struct *p, int (*fn)(void *), void *arg);
 void start_thread(pt_regs *regs, unsigned long eip, unsigned long esp);
 void flush_thread();			/* exec: TLS and FPU start afresh */
 void exit_thread();
+/* The first program, after kernel_execve: to user mode with current's frame. */
+extern "C" [[noreturn]] void enter_user_mode();
+struct user_desc;
+template<class T> struct user_ptr;
+/* CLONE_SETTLS: the descriptor at @u into the TLS slot that it names. */
+status set_tls(task_struct *p, user_ptr<user_desc> u);
 void fpu_save_to_task(task_struct *t);	/* t->thread.fpu is now current */
 void math_state_restore();		/* device-not-available trap */
+int fpu_error_code(bool simd);		/* current's FPE_ code */
 /* User register frame of a task that is in the kernel. */
 pt_regs *task_pt_regs(task_struct *t);
 void show_regs(const pt_regs *regs);
@@ -55,3 +64,5 @@ extern cpuinfo_x86 boot_cpu_data;
 [[noreturn]] void machine_panic_exit();	/* QEMU exits with its own code */
 /* Nanoseconds since boot by TSC; monotonic, 1 us or better. */
 u64 sched_clock();
+/* Seconds since 1970 by the battery-backed clock; -1 if it makes no sense. */
+time_t read_persistent_clock();

@@ -62,6 +62,21 @@ result<long> strnlen_user(user_str s, size_t max);
 result<char *> getname(user_str name);
 void putname(char *name);
 
+/* Whether the byte at @addr can be read, faulting it in. Nothing is counted.
+ * @addr is a user address. */
+inline bool probe_user_read(unsigned long addr)
+{
+	asm goto("1: testb $0, %0\n\t"
+		 ".section __ex_table, \"a\"\n\t"
+		 ".align 4\n\t"
+		 ".long 1b, %l[fault]\n\t"
+		 ".previous"
+		 :: "m"(*(const char *)addr) : "memory", "cc" : fault);
+	return true;
+fault:
+	return false;
+}
+
 /* Where the processor may fault and where to go on then: filled by the
  * assembly of uaccess.cpp, searched by the page-fault handler. */
 unsigned long search_exception_table(unsigned long eip);

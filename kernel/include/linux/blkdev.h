@@ -50,24 +50,39 @@ struct request_queue {
 	void *queuedata = nullptr;	/* the driver's */
 	/* Limits of one request; the driver sets them. */
 	unsigned max_sectors = 256, max_segments = 128;
+	sector_t head_sector = 0;	/* where the last one taken ends */
 	bool plugged = false;
 	tq_struct plug_tq;		/* on tq_disk while plugged */
+	timer_list unplug_timer;	/* if nobody runs tq_disk */
+	unsigned long plugged_at = 0;	/* jiffies */
 	list_head free_requests;	/* READs may use all, WRITEs half */
 	unsigned nr_free = 0;
-	wait_queue_head_t wait_for_request;
+	wait_queue_head_t wait_for_request[2];	/* READ, WRITE */
 };
 
-void blk_init_queue(request_queue *q, request_fn_t fn);
+void blk_init_queue(request_queue *q, request_fn_t fn);	/* boot time */
+
+/* drivers/block/elevator.cpp; queue_lock held. Where new work of @count
+ * sectors at @sector belongs: it may continue *req (BACK), come right before
+ * it (FRONT), or go behind *where as a request of its own. */
+enum elv_merge_t { ELEVATOR_NO_MERGE, ELEVATOR_FRONT, ELEVATOR_BACK };
+elv_merge_t elv_merge(request_queue *q, rw_t cmd, sector_t sector,
+		      unsigned long count, request **req, list_head **where);
+void elv_add_request(request_queue *q, request *rq, list_head *where);
 /* The sg list of what is left of the request, physically adjacent pieces
  * merged; returns the number of entries. */
 unsigned blk_rq_map_sg(request_queue *q, request *rq, scatterlist *sg,
 		       unsigned max);
 /* queue_lock held. The next request to do, or null. */
 request *elv_next_request(request_queue *q);
-inline void blkdev_dequeue_request(request *rq) { list_del(&rq->queue); }
-/* Ends the first @sectors of the request: their b_end_io is called. True if
- * something is left. end_that_request_last frees it and wakes waiters. Both
- * with queue_lock held, any context. */
+void blkdev_dequeue_request(request *rq);	/* it is the driver's now */
+/* How many sectors the first buffer still waiting covers: the least that can
+ * be ended, and so the smallest useful transfer. */
+unsigned blk_rq_cur_sectors(const request *rq);
+/* Ends the buffers that lie wholly in the first @sectors of the request:
+ * their b_end_io is called (of a flush: end_flush). True if something is
+ * left. end_that_request_last frees it and wakes waiters. Both with
+ * queue_lock held, any context. */
 bool end_that_request_first(request *rq, bool uptodate, unsigned long sectors);
 void end_that_request_last(request *rq);
 
@@ -79,6 +94,10 @@ void submit_bh(rw_t rw, buffer_head *bh);
 void ll_rw_block(rw_t rw, int nr, buffer_head **bhs);
 /* Runs all plugged queues. Called before sleeping for I/O. */
 void run_task_queue_disk();
+/* Puts a flush behind all that is queued and starts the queue. May sleep for
+ * a free request; @end_flush is called under queue_lock. */
+void blk_queue_flush(request_queue *q,
+		     void (*end_flush)(request *rq, bool uptodate), void *data);
 /* Writes the drive's cache to the medium. May sleep. */
 status blkdev_issue_flush(block_device *bdev);
 
@@ -105,8 +124,11 @@ struct gendisk {
 	bool read_only = false;
 	list_head list;
 };
+extern list_head gendisk_list;		/* grows at boot; never shrinks */
 /* Registers the disk and reads its partition table. May sleep. */
 void add_disk(gendisk *disk);
+/* fs/partitions/check.cpp: fills disk->part[1...]. */
+void check_partition(gendisk *disk);
 gendisk *get_gendisk(kdev_t dev);	/* or null */
 /* "/dev/hda1" or "hda1" or "0301" (hex) -> number; 0 if unknown. */
 kdev_t name_to_kdev_t(const char *name);

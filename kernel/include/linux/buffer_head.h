@@ -13,7 +13,7 @@
 
 enum bh_state_bits : int {
 	BH_Uptodate, BH_Dirty, BH_Lock, BH_Req, BH_Mapped, BH_New,
-	BH_Async_Read, BH_Async_Write, BH_Delay,
+	BH_Async_Read, BH_Async_Write, BH_Delay, BH_Write_EIO,
 };
 
 struct buffer_head {
@@ -54,6 +54,7 @@ BH_FLAG(mapped, BH_Mapped)
 BH_FLAG(new, BH_New)
 BH_FLAG(async_read, BH_Async_Read)
 BH_FLAG(async_write, BH_Async_Write)
+BH_FLAG(write_eio, BH_Write_EIO)
 #undef BH_FLAG
 
 inline void get_bh(buffer_head *bh) { atomic_inc(&bh->b_count); }
@@ -91,6 +92,7 @@ void unmap_underlying_metadata(buffer_head *bh);
 status sync_dirty_buffer(buffer_head *bh);	/* write and wait */
 status fsync_inode_buffers(inode *inode);	/* its metadata */
 void invalidate_inode_buffers(inode *inode);
+bool inode_has_dirty_buffers(inode *inode);	/* or buffers under I/O */
 
 /* How a file system says where block @iblock of a file is: sets b_bdev,
  * b_blocknr and Mapped (and New if just allocated, which only happens with
@@ -111,6 +113,8 @@ result<long> generic_block_bmap(address_space *mapping, long block,
 				get_block_t get_block);
 /* Drops the page's buffers from @offset on; a page wholly dropped may go. */
 void block_flushpage(page *p, unsigned offset);
+/* For set_page_dirty: all buffers of the page, if it has any, become dirty. */
+void set_page_buffers_dirty(page *p);
 /* Frees the buffers if all are clean, idle, unlocked. Page locked. */
 bool try_to_free_buffers(page *p, gfp_t gfp);
 bool block_sync_page(page *p);

@@ -11,5 +11,7 @@ struct console {
 };
 void register_console(console *c);	/* replays the log if it is wanted */
 extern int console_loglevel;
+/* What /dev/console is: the last console= word, else the first console. */
+const char *preferred_console();
 /* The ring of past messages, for syslog(2) and /dev/kmsg. */
 size_t printk_read(u64 *seq, char *buf, size_t size);

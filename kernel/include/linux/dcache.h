@@ -46,6 +46,8 @@ struct vfsmount {
 	unsigned mnt_flags = 0;		/* MS_NOSUID, NODEV, NOEXEC */
 	char *mnt_devname = nullptr;
 	list_head mnt_list;		/* all mounts, in order */
+	list_head mnt_hash;		/* by (mnt_parent, mnt_mountpoint) */
+	unsigned mnt_children = 0;	/* mounts on directories of this one */
 };
 
 struct nameidata {			/* where a path walk is */
@@ -55,9 +57,18 @@ struct nameidata {			/* where a path walk is */
 	unsigned flags = 0;
 	int last_type = 0;
 	int depth = 0;			/* symlinks followed */
+	char *last_buf = nullptr;	/* getname page that holds last.name */
 };
 constexpr unsigned LOOKUP_FOLLOW = 1, LOOKUP_DIRECTORY = 2, LOOKUP_PARENT = 4,
 	LOOKUP_NOALT = 8;
+/* nameidata.last_type. BIND: a symlink led to the file itself. */
+enum { LAST_NORM, LAST_ROOT, LAST_DOT, LAST_DOTDOT, LAST_BIND };
+
+extern spinlock_t dcache_lock;		/* hash, LRU, tree, d_inode */
+extern spinlock_t vfsmount_lock;	/* the tree and the list of mounts */
+extern list_head mount_list;		/* vfsmount.mnt_list */
+inline bool d_unhashed(const dentry *d) { return list_empty(&d->d_hash); }
+inline bool IS_ROOT(const dentry *d) { return d->d_parent == d; }
 
 void dcache_init();
 dentry *d_alloc(dentry *parent, const qstr *name);	/* null: no memory */
@@ -76,6 +87,7 @@ bool have_submounts(dentry *d);
 int prune_dcache(int n);		/* memory pressure; returns freed */
 void shrink_dcache_sb(super_block *sb);
 void shrink_dcache_parent(dentry *d);
+unsigned long nr_dentries();
 unsigned full_name_hash(const char *name, unsigned len);
 /* The path from the root of current, built at the end of @buf. */
 result<char *> d_path(dentry *d, vfsmount *mnt, char *buf, int size);

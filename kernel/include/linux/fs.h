@@ -77,9 +77,11 @@ constexpr unsigned long I_DIRTY = I_DIRTY_SYNC | I_DIRTY_DATASYNC |
 	I_DIRTY_PAGES;
 /* i_flags / s_flags */
 constexpr unsigned long S_SYNC = 1, S_NOATIME = 2, S_APPEND = 4,
-	S_IMMUTABLE = 8, S_DEAD = 16;
+	S_IMMUTABLE = 8, S_DEAD = 16;	/* DEAD: a removed directory */
 constexpr unsigned long MS_RDONLY = 1, MS_NOSUID = 2, MS_NODEV = 4,
-	MS_NOEXEC = 8, MS_SYNCHRONOUS = 16, MS_REMOUNT = 32, MS_NOATIME = 1024;
+	MS_NOEXEC = 8, MS_SYNCHRONOUS = 16, MS_REMOUNT = 32, MS_NOATIME = 1024,
+	MS_NODIRATIME = 2048, MS_SILENT = 0x8000,
+	MS_ACTIVE = 1ul << 30;		/* inside: unused inodes may stay */
 
 struct timespec64 {
 	time_t tv_sec = 0;
@@ -211,6 +213,10 @@ struct file_operations {
 	status (*flush)(file *f);	/* each close(2) */
 	status (*release)(inode *inode, file *f);	/* the last */
 	status (*fsync)(file *f, dentry *d, int datasync);
+	/* sendfile(2)'s target: appends a piece of a page as write would.
+	 * Null: not possible, unless the file is in the page cache. */
+	result<long> (*sendpage)(file *f, page *p, unsigned offset,
+				 size_t size, loff_t *pos);
 };
 struct file {
 	atomic_t f_count;
@@ -220,7 +226,8 @@ struct file {
 	volatile unsigned f_flags = 0;	/* O_ bits */
 	unsigned f_mode = 0;		/* FMODE_ bits */
 	loff_t f_pos = 0;
-	/* read-ahead: page after the last read, window [start, end) */
+	/* read-ahead: the page after the last one read; what was read ahead,
+	 * [start, end), whose first use starts the next piece; its length */
 	pgoff_t f_raprev = 0, f_rastart = 0, f_raend = 0;
 	unsigned f_ralen = 0;
 	uid_t f_uid = 0;
@@ -230,7 +237,13 @@ struct file {
 	void *private_data = nullptr;	/* the driver's */
 	list_head f_list;		/* sb->s_files */
 };
-constexpr unsigned FMODE_READ = 1, FMODE_WRITE = 2;
+constexpr unsigned FMODE_READ = 1, FMODE_WRITE = 2,
+	FMODE_PATH = 4;			/* O_PATH: only names the file */
+/* What open(2) takes notice of, and what F_SETFL may change later. */
+constexpr int O_OPEN_FLAGS = O_ACCMODE | O_CREAT | O_EXCL | O_NOCTTY |
+	O_TRUNC | O_APPEND | O_NONBLOCK | O_SYNC | O_LARGEFILE |
+	O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC | O_PATH;
+constexpr int O_SETFL_FLAGS = O_APPEND | O_NONBLOCK;
 constexpr loff_t MAX_LFS_FILESIZE = 0x7ffffffffffLL;	/* 2^31 pages */
 
 inline void get_file(file *f) { atomic_inc(&f->f_count); }
@@ -282,9 +295,10 @@ struct super_block {
 	semaphore s_lock{"s_lock", RANK_FS_SEM};	/* lock_super */
 	semaphore s_vfs_rename_sem{"rename", RANK_RENAME_SEM};
 	atomic_t s_active;		/* mounts */
+	int s_count = 1;		/* super_lock: who keeps the struct */
 	list_head s_inodes;
 	list_head s_dirty;		/* dirty inodes, oldest last */
-	list_head s_files;
+	list_head s_files;		/* file_list_lock */
 	void *s_fs_info = nullptr;
 };
 
@@ -296,7 +310,19 @@ struct file_system_type {
 	file_system_type *next = nullptr;
 	super_block *single = nullptr;	/* shared by all mounts, if no dev */
 };
-void register_filesystem(file_system_type *t);
+void register_filesystem(file_system_type *t);	/* single: starts null */
+/* A super block with no device and no names, known to sync(2): the home of
+ * inodes that no path leads to. Null: no memory. fs/libfs.cpp. */
+super_block *alloc_pseudo_super(const char *name, unsigned long magic);
+/* The same with a root called @name and a mount, for files with a d_path. */
+vfsmount *kern_mount(const char *name, unsigned long magic);
+kdev_t get_anon_dev();			/* s_dev without a device; 0: none */
+void put_anon_dev(kdev_t dev);
+status simple_statfs(super_block *sb, kstatfs *buf);
+void sync_supers(super_block *sb);	/* null: all; writes if s_dirt */
+status fsync_super(super_block *sb);	/* everything, and waits */
+/* Mounts root= on /, or panics and says why. fs/do_mounts.cpp. */
+void mount_root();
 
 /* ---- inode cache: fs/inode.cpp ---- */
 
@@ -313,11 +339,16 @@ inline void mark_inode_dirty_sync(inode *i)
 {
 	__mark_inode_dirty(i, I_DIRTY_SYNC);
 }
-void clear_inode(inode *inode);
+void clear_inode(inode *inode);		/* delete_inode ends with it */
 void make_bad_inode(inode *inode);
 bool is_bad_inode(inode *inode);
 status write_inode_now(inode *inode, bool sync);
 void sync_inodes(super_block *sb, bool wait);	/* null: all */
+/* Starts writing pages of dirty inodes, oldest first: at most @nr_pages if
+ * that is > 0, only of inodes dirtied up to jiffies value @older_than if that
+ * is not 0. fs/fs-writeback.cpp. */
+void writeback_inodes(int nr_pages, unsigned long older_than);
+bool invalidate_inodes(super_block *sb);	/* false: some are in use */
 void update_atime(inode *inode);
 timespec64 current_fs_time();
 status inode_change_ok(inode *inode, iattr *attr);
@@ -340,12 +371,17 @@ struct block_device {
 	gendisk *bd_disk = nullptr;	/* while open */
 	unsigned bd_partno = 0;
 	super_block *bd_holder = nullptr;	/* mounted here */
+	bool bd_read_only = false;	/* BLKROSET */
 	list_head bd_hash;
 };
 block_device *bdget(kdev_t dev);	/* with a count; null: no memory */
 void bdput(block_device *bdev);
-status blkdev_get(block_device *bdev, unsigned mode);	/* opens the driver */
+/* Opens / closes the driver; @mode is FMODE_ bits. The count is the caller's
+ * own affair in both. The last close writes and drops the device's cache. */
+status blkdev_get(block_device *bdev, unsigned mode);
 void blkdev_put(block_device *bdev);
+/* The device was repartitioned or asked to be: reads the table again. */
+status blkdev_reread_part(block_device *bdev);
 loff_t bdev_size(block_device *bdev);	/* bytes */
 /* Changes the soft block size: the cache is written and dropped. */
 status set_blocksize(block_device *bdev, unsigned size);
@@ -365,6 +401,12 @@ status generic_file_open(inode *inode, file *f);	/* EOVERFLOW check */
 status permission(inode *inode, int mask);
 constexpr int MAY_EXEC = 1, MAY_WRITE = 2, MAY_READ = 4;
 status vfs_permission(inode *inode, int mask);
+status vfs_statfs(super_block *sb, kstatfs *buf);
+status vfs_getattr(dentry *d, kstat *stat);
+result<long> vfs_read(file *f, user_ptr<char> buf, size_t n, loff_t *pos);
+result<long> vfs_write(file *f, user_ptr<const char> buf, size_t n,
+		       loff_t *pos);
+status vfs_fsync(file *f, int datasync);
 bool get_write_access(inode *inode);	/* false: ETXTBSY */
 void put_write_access(inode *inode);
 bool deny_write_access(file *f);	/* false: ETXTBSY */

@@ -8,6 +8,7 @@
 #include <linux/mm.h>
 #include <linux/string.h>
 
+void kmap_init();		/* once the fixmap's page table exists */
 void *kmap_high(page *p);		/* may sleep for a free slot */
 void kunmap_high(page *p);
 inline void *lowmem_page_address(const page *p)
@@ -31,7 +32,11 @@ inline void kunmap(page *p)
 }
 /* Any context, one use of each slot at a time per processor, no sleep until
  * kunmap_atomic. The IRQ slots need interrupts off. */
-enum km_type { KM_USER0, KM_USER1, KM_BOUNCE, KM_IRQ0, KM_IRQ1, KM_TYPE_NR };
+enum km_type {
+	KM_USER0, KM_USER1, KM_BOUNCE, KM_IRQ0, KM_IRQ1,
+	KM_DEBUG,		/* page poison; interrupts off */
+	KM_TYPE_NR
+};
 void *kmap_atomic_high(page *p, km_type t);
 void kunmap_atomic_high(void *addr, km_type t);
 inline void *kmap_atomic(page *p, km_type t)

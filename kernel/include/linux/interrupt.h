@@ -15,11 +15,16 @@ constexpr int NR_IRQS = 16;
 status request_irq(unsigned irq, irq_handler_t handler, const char *name,
 		   void *dev);
 void free_irq(unsigned irq, void *dev);
+/* For /proc/interrupts: how often, and the handlers' names, comma-separated
+ * (empty: nobody wants it). irq_spurious: interrupts that were none. */
+unsigned long irq_count(unsigned irq);
+void irq_names(unsigned irq, char *buf, size_t size);
+unsigned long irq_spurious();
 void disable_irq(unsigned irq);
 void enable_irq(unsigned irq);
 
 /* kernel/softirq.cpp */
-enum { HI_SOFTIRQ, TIMER_SOFTIRQ, TASKLET_SOFTIRQ, NR_SOFTIRQS };
+enum { TIMER_SOFTIRQ, TASKLET_SOFTIRQ, NR_SOFTIRQS };
 void raise_softirq(unsigned nr);	/* any context */
 void do_softirq();			/* at the end of hard interrupts */
 void local_bh_disable();
@@ -43,7 +48,7 @@ struct tq_struct {
 	void *data = nullptr;
 };
 struct task_queue {
-	spinlock_t lock{"task queue", RANK_QUEUE};
+	spinlock_t lock{"task queue", RANK_TASKQUEUE};
 	list_head list;
 };
 extern task_queue tq_disk;

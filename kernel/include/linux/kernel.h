@@ -20,6 +20,14 @@ __printf(1, 2) int printk(const char *fmt, ...);
 [[noreturn]] __printf(1, 2) void panic(const char *fmt, ...);
 [[noreturn]] void bug(const char *file, int line, const char *what);
 
+/* Prints every task with its stack. Any context, NMI too. kernel/panic.cpp */
+void show_all_tasks();
+/* From here on printk waits for nobody: this processor may hold its lock. */
+void bust_spinlocks();
+/* The same around a non-maskable interrupt, which came in anywhere. */
+void printk_nmi_enter();
+void printk_nmi_exit();
+
 /* For kernel bugs only: never for user input or disk contents. */
 #define BUG()		bug(__FILE__, __LINE__, "BUG")
 #define BUG_ON(c)	do { if (unlikely(c)) bug(__FILE__, __LINE__, #c); \

@@ -41,7 +41,7 @@ struct page {
 enum page_flag : int {
 	PG_locked, PG_error, PG_referenced, PG_uptodate, PG_dirty, PG_lru,
 	PG_active, PG_slab, PG_reserved, PG_buddy, PG_swapcache, PG_reclaim,
-	PG_launder,
+	PG_launder, PG_poison, PG_dirtylist,
 };
 
 #define PAGE_FLAG(Name, bit)						\
@@ -66,6 +66,9 @@ PAGE_FLAG(Buddy, PG_buddy)
 PAGE_FLAG(SwapCache, PG_swapcache)
 PAGE_FLAG(Reclaim, PG_reclaim)
 PAGE_FLAG(Launder, PG_launder)
+PAGE_FLAG(Poison, PG_poison)	/* debug build: free, filled with a pattern */
+/* On its mapping's dirty_pages, and counted; mapping->page_lock. */
+PAGE_FLAG(DirtyList, PG_dirtylist)
 #undef PAGE_FLAG
 
 extern page *mem_map;			/* one for each frame below max_pfn */
@@ -160,6 +163,7 @@ struct mm_struct {
 	unsigned long rss = 0, total_vm = 0, locked_vm = 0;	/* pages */
 	unsigned long def_flags = 0;	/* VM_LOCKED after mlockall FUTURE */
 	unsigned long swap_address = 0;	/* where swap_out goes on */
+	unsigned long free_area_cache = 0;	/* where mmap looks first */
 	file *exe_file = nullptr;
 };
 extern mm_struct init_mm;
@@ -182,6 +186,7 @@ result<unsigned long> do_mmap_pgoff(struct file *file, unsigned long addr,
 				    unsigned long flags, pgoff_t pgoff);
 status do_munmap(mm_struct *mm, unsigned long addr, size_t len);
 result<unsigned long> do_brk(unsigned long addr, size_t len);
+/* @vma keeps what lies below @addr; the rest becomes its vm_next. */
 status split_vma(mm_struct *mm, vm_area_struct *vma, unsigned long addr);
 void vma_link(mm_struct *mm, vm_area_struct *vma);
 void exit_mmap(mm_struct *mm);
@@ -198,12 +203,14 @@ enum fault_result { FAULT_MINOR, FAULT_MAJOR, FAULT_SIGBUS, FAULT_OOM };
 /* mmap_sem held for read; @addr inside @vma, whose permissions allow it. */
 fault_result handle_mm_fault(mm_struct *mm, vm_area_struct *vma,
 			     unsigned long addr, bool write);
-/* Makes page tables down to the entry for @addr; null: no memory. Takes and
- * returns with page_table_lock held (drops it to allocate). */
+/* Makes page tables down to the entry for @addr; null: no memory. No spinlock
+ * held; mmap_sem, for read at least, keeps the table where it is. */
 pte_t *pte_alloc(mm_struct *mm, unsigned long addr);
-/* The existing entry, or null. page_table_lock held. */
+/* The existing entry, or null. page_table_lock or mmap_sem held. */
 pte_t *find_pte(mm_struct *mm, unsigned long addr);
 void zap_page_range(vm_area_struct *vma, unsigned long start, size_t len);
+/* Both mmap_sems held. Entries of @src that become copy-on-write are not
+ * flushed: the caller does that once for all VMAs. */
 status copy_page_range(mm_struct *dst, mm_struct *src, vm_area_struct *vma);
 void free_pgtables(mm_struct *mm, unsigned long start, unsigned long end);
 /* Unmaps the pages of @mapping from byte @offset on from all processes. */
@@ -215,6 +222,9 @@ status vmtruncate(inode *inode, loff_t size);
 result<long> get_user_pages(task_struct *task, mm_struct *mm,
 			    unsigned long start, long nr, bool write,
 			    bool force, page **pages, vm_area_struct **vmas);
+/* The page that is mapped at @addr, with a count, if it may be accessed as it
+ * is (for @write: without copying it first); else null. */
+page *follow_page(mm_struct *mm, unsigned long addr, bool write);
 status make_pages_present(unsigned long start, unsigned long end);
 /* Maps @len bytes of physical memory (devices): VM_IO, VM_RESERVED. */
 status remap_page_range(vm_area_struct *vma, unsigned long from,
@@ -228,6 +238,8 @@ status shmem_zero_setup(vm_area_struct *vma);
 /* mm/page_alloc.cpp: memory map from the boot loader -> zones. */
 void mem_init();
 unsigned long nr_total_pages();
+/* A page that only boot needed becomes free memory. */
+void free_reserved_page(page *p);
 /* mm/vmscan.cpp. Returns true if something was freed. */
 bool try_to_free_pages(zone_t *zone, gfp_t gfp, unsigned order);
 void wakeup_kswapd();
@@ -238,4 +250,6 @@ bool swap_enabled();
 
 constexpr unsigned long TASK_UNMAPPED_BASE = TASK_SIZE / 3;
 constexpr int MAX_MAP_COUNT = 65536;
+/* What stays free between a stack and the mapping below it. */
+constexpr unsigned long STACK_GUARD_GAP = 256 * PAGE_SIZE;
 extern int sysctl_overcommit_memory;

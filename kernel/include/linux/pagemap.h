@@ -22,7 +22,8 @@ unsigned find_get_pages(address_space *mapping, pgoff_t index, unsigned nr,
 /* Adds a new page, locked, takes a count for the cache, puts it on the LRU;
  * -EEXIST if there is one already. */
 status add_to_page_cache(page *p, address_space *mapping, pgoff_t index);
-/* Page locked; the cache's count is NOT dropped (__remove) / is dropped. */
+/* Page locked. __remove: the caller holds mapping->page_lock, and the cache's
+ * count is NOT dropped; remove: takes the lock, the count is dropped. */
 void __remove_from_page_cache(page *p);
 void remove_from_page_cache(page *p);
 /* The page read by ->readpage, up to date, unlocked, with a count. */
@@ -55,8 +56,24 @@ public:
 };
 
 /* Marks the page and its inode dirty. Any task context, no lock needed but
- * that the page cannot be truncated (lock, or mapped with page_table_lock). */
+ * that the page cannot be truncated (lock, or mapped with page_table_lock).
+ * A store through a mapping may have changed any buffer of the page, so this
+ * is: __set_page_dirty(p); if p->buffers, set_page_buffers_dirty(p); and
+ * __set_page_dirty(p) again, for a writepage that came in between.
+ */
 void set_page_dirty(page *p);
+/* Page and inode only: for fs/buffer.cpp, which knows which buffer changed. */
+void __set_page_dirty(page *p);
+
+/* Page locked (so that no writepage runs): the dirty bit goes. True: it was
+ * set, and the caller is now the one to write the page. */
+bool clear_page_dirty(page *p);
+/* Pages of files that wait to be written. mm/page-writeback.cpp. */
+unsigned long nr_dirty_pages();
+/* After dirtying a page, no lock but i_sem held: starts write-back when much
+ * is dirty, and makes the caller do some when it is too much. May sleep. */
+void balance_dirty_pages();
+void wakeup_bdflush();
 
 /* Start writing all dirty pages / wait for pages under write-out; the range
  * forms take byte offsets, @end inclusive. Return the first error. */
@@ -94,3 +111,20 @@ result<page *> filemap_nopage(vm_area_struct *vma, unsigned long addr,
 /* Reads into kernel memory; returns bytes. For exec and the like. */
 result<long> kernel_read(file *filp, loff_t pos, void *buf, size_t count);
 unsigned long nr_pagecache_pages();
+address_space *file_mapping(const file *filp);
+
+/* ---- read-ahead: mm/readahead.cpp ---- */
+
+/* Starts reading those of @nr pages from @index on that the cache lacks, as
+ * far as the file goes; returns how many. Errors show when a page is used. */
+unsigned do_page_cache_readahead(file *filp, address_space *mapping,
+				 pgoff_t index, unsigned nr);
+/* The cache lacks @index, and @want pages from there on are needed. */
+void page_cache_sync_readahead(file *filp, address_space *mapping,
+			       pgoff_t index, unsigned want);
+/* The reader came to the first page that was read ahead of him. */
+void page_cache_async_readahead(file *filp, address_space *mapping);
+inline bool readahead_due(const file *filp, pgoff_t index)
+{
+	return unlikely(index == filp->f_rastart) && index < filp->f_raend;
+}

@@ -24,15 +24,52 @@ struct semaphore {
 		count(c), wait_lock(n, RANK_WAIT), name(n), rank(r) {}
 };
 
-void down(semaphore *s);
-void down_nested(semaphore *s);		/* equal rank allowed */
+void __down(semaphore *s);
+status __down_interruptible(semaphore *s);
+void __up(semaphore *s);
+
+/* Atomic: counts down; true if that was more than there was. */
+inline bool __down_contended(semaphore *s)
+{
+	bool neg;
+	asm volatile("lock; decl %0" : "+m"(s->count.counter), "=@ccs"(neg) ::
+		     "memory");
+	return neg;
+}
+inline void down(semaphore *s)
+{
+	might_sleep();
+	sleep_debug_take(s, s->name, s->rank, false);
+	if (unlikely(__down_contended(s)))
+		__down(s);
+}
+inline void down_nested(semaphore *s)		/* equal rank allowed */
+{
+	might_sleep();
+	sleep_debug_take(s, s->name, s->rank, true);
+	if (unlikely(__down_contended(s)))
+		__down(s);
+}
 status down_interruptible(semaphore *s);	/* -EINTR: not taken */
 bool down_trylock(semaphore *s);		/* true: taken */
-void up(semaphore *s);			/* also from interrupts */
+inline void up(semaphore *s)			/* also from interrupts */
+{
+	bool waiters;
+
+	sleep_debug_drop(s);
+	asm volatile("lock; incl %0" : "+m"(s->count.counter),
+		     "=@ccle"(waiters) :: "memory");
+	if (unlikely(waiters))
+		__up(s);
+}
+
+/* count: readers times RW_READER, and the two bits below. While the bit
+ * RW_WAITERS is set only the slow paths, under wait_lock, take the lock. */
+constexpr int RW_WAITERS = 1, RW_WRITER = 2, RW_READER = 4;
 
 struct rw_semaphore {
+	atomic_t count{0};
 	spinlock_t wait_lock;
-	int active = 0;			/* readers, or -1: a writer */
 	list_head waiters;
 	const char *name;
 	lock_rank rank;
@@ -41,13 +78,53 @@ struct rw_semaphore {
 		wait_lock(n, RANK_WAIT), name(n), rank(r) {}
 };
 
-void down_read(rw_semaphore *s);
+void __down_read(rw_semaphore *s);
+void __down_write(rw_semaphore *s);
+void __rwsem_wake(rw_semaphore *s);
+
+/* Takes it unless a writer has it or somebody waits. */
+inline bool __read_fast(rw_semaphore *s)
+{
+	int c = atomic_read(&s->count);
+
+	return !(c & (RW_WAITERS | RW_WRITER)) &&
+	       likely(atomic_cmpxchg(&s->count, c, c + RW_READER) == c);
+}
+inline void down_read(rw_semaphore *s)
+{
+	might_sleep();
+	sleep_debug_take(s, s->name, s->rank, false);
+	if (unlikely(!__read_fast(s)))
+		__down_read(s);
+}
 bool down_read_trylock(rw_semaphore *s);	/* true: taken */
-void up_read(rw_semaphore *s);
-void down_write(rw_semaphore *s);
-void down_write_nested(rw_semaphore *s);
+inline void up_read(rw_semaphore *s)
+{
+	sleep_debug_drop(s);
+	if (unlikely(atomic_add_return(-RW_READER, &s->count) == RW_WAITERS))
+		__rwsem_wake(s);
+}
+inline void down_write(rw_semaphore *s)
+{
+	might_sleep();
+	sleep_debug_take(s, s->name, s->rank, false);
+	if (unlikely(atomic_cmpxchg(&s->count, 0, RW_WRITER)))
+		__down_write(s);
+}
+inline void down_write_nested(rw_semaphore *s)
+{
+	might_sleep();
+	sleep_debug_take(s, s->name, s->rank, true);
+	if (unlikely(atomic_cmpxchg(&s->count, 0, RW_WRITER)))
+		__down_write(s);
+}
 bool down_write_trylock(rw_semaphore *s);
-void up_write(rw_semaphore *s);
+inline void up_write(rw_semaphore *s)
+{
+	sleep_debug_drop(s);
+	if (unlikely(atomic_add_return(-RW_WRITER, &s->count)))
+		__rwsem_wake(s);
+}
 
 #define SLEEP_GUARD(guard, type, take, release)				\
 	class [[nodiscard]] guard {					\

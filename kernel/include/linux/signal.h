@@ -2,6 +2,7 @@
 /* Signals inside the kernel. The user's layouts are in <uapi/signal.h>. */
 #pragma once
 
+#include <asm/uaccess.h>
 #include <linux/list.h>
 #include <linux/spinlock.h>
 #include <uapi/signal.h>
@@ -20,6 +21,7 @@ struct k_sigaction {
 
 struct sigqueue {
 	list_head list;
+	struct user_struct *user;	/* who is charged */
 	siginfo_t info;
 };
 struct sigpending {
@@ -37,17 +39,55 @@ struct sighand_struct {
 struct task_struct;
 struct pt_regs;
 /* kernel/signal.cpp. info null: from the kernel. Any context. */
+/* @p is current, or the caller holds tasklist_lock or a count of @p. To the
+ * thread @p itself: */
 status send_sig_info(int sig, const siginfo_t *info, task_struct *p);
+/* To any thread of its process: */
+status group_send_sig_info(int sig, const siginfo_t *info, task_struct *p);
 status send_sig(int sig, task_struct *p);
 /* Even if blocked or ignored (then back to default): faults, SIGKILL. */
 void force_sig_info(int sig, const siginfo_t *info, task_struct *p);
 void force_sig(int sig, task_struct *p);
 /* A fault of current at user address @addr. */
 void force_sig_fault(int sig, int code, unsigned long addr);
+/* Without a permission check: for the tty and the like. */
 status kill_pg(pid_t pgrp, int sig);
 status kill_proc(pid_t pid, int sig);
 void recalc_sigpending(task_struct *p);
 /* Takes the next signal to handle; 0 if none. siglock not held. */
 int dequeue_signal(u64 blocked, siginfo_t *info);
+/* For do_signal: takes signals until one has a handler, which it copies to
+ * @ka; returns its number, or 0. Stops and dies here if that is the default
+ * action. SA_RESETHAND is done; the blocked mask is the caller's to change.
+ * @regs are the user's, for messages. */
+int get_signal_to_deliver(siginfo_t *info, k_sigaction *ka, pt_regs *regs);
+/* Sets current's mask (never SIGKILL and SIGSTOP) and looks what is pending
+ * then. */
+void set_current_blocked(u64 mask);
+/* For ppoll, pselect: waits with the mask at @u, and do_signal (or the next
+ * line) brings the old one back. A null @u: nothing. */
+status set_user_sigmask(user_ptr<const u64> u, size_t sigsetsize);
+void restore_saved_sigmask();
+/* Takes those of @mask away from current unhandled; for exec, sigtimedwait. */
+void flush_signals(task_struct *p);
+void ignore_signals(task_struct *p);
+/* A child stopped (CLD_STOPPED) or goes on; tasklist_lock held. */
+void do_notify_parent_cldstop(task_struct *p, int why);
+/* tasklist_lock held: the parent hears of the death; true: it does not care,
+ * so that the child must be released. */
+bool do_notify_parent(task_struct *p, int sig);
+bool is_orphaned_pgrp(pid_t pgrp);
+/* All other threads of current's process get SIGKILL; siglock held. */
+void zap_other_threads(task_struct *p);
+void flush_sigqueue(sigpending *q);
+/* An exiting thread need not stop any more; siglock held. True: with that
+ * its process has stopped. */
+bool leave_group_stop(task_struct *p);
+constexpr u64 SIG_KERNEL_ONLY = sigmask(SIGKILL) | sigmask(SIGSTOP);
+constexpr u64 SIG_STOP_MASK = sigmask(SIGSTOP) | sigmask(SIGTSTP) |
+	sigmask(SIGTTIN) | sigmask(SIGTTOU);
+/* Default action: nothing. */
+constexpr u64 SIG_IGNORE_MASK = sigmask(SIGCONT) | sigmask(SIGCHLD) |
+	sigmask(SIGWINCH) | sigmask(SIGURG);
 /* arch/i386/kernel/signal.cpp: called on the way to user mode. */
 asmlinkage void do_signal(pt_regs *regs);

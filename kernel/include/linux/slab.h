@@ -19,6 +19,7 @@ void kmem_cache_free(kmem_cache *c, void *obj);
 /* Gives empty slabs back to the page allocator; returns pages freed. */
 int kmem_cache_shrink(kmem_cache *c);
 int kmem_cache_reap();			/* all caches, under memory pressure */
+void kmem_cache_init();			/* once, after mem_init */
 
 void *kmalloc(size_t size, gfp_t gfp);
 void *kzalloc(size_t size, gfp_t gfp);

@@ -29,10 +29,16 @@ struct spinlock_t {
 void spin_debug_take(spinlock_t *l, bool nested);
 void spin_debug_drop(spinlock_t *l);
 void might_sleep();		/* BUGs under a spinlock or in interrupts */
+/* The same for locks that sleep: what this task holds. */
+void sleep_debug_take(const void *lock, const char *name, lock_rank rank,
+		      bool nested);
+void sleep_debug_drop(const void *lock);
 #else
 inline void spin_debug_take(spinlock_t *, bool) {}
 inline void spin_debug_drop(spinlock_t *) {}
 inline void might_sleep() {}
+inline void sleep_debug_take(const void *, const char *, lock_rank, bool) {}
+inline void sleep_debug_drop(const void *) {}
 #endif
 
 inline void __spin_acquire(spinlock_t *l)
@@ -64,6 +70,22 @@ inline void spin_unlock(spinlock_t *l)
 	barrier();
 	l->locked = 0;
 }
+/* True, with @l taken, if the count reached 0; the lock is touched only then. */
+inline bool atomic_dec_and_lock(atomic_t *v, spinlock_t *l)
+{
+	for (int c = atomic_read(v); c > 1;) {
+		int old = atomic_cmpxchg(v, c, c - 1);
+
+		if (old == c)
+			return false;
+		c = old;
+	}
+	spin_lock(l);
+	if (atomic_dec_and_test(v))
+		return true;
+	spin_unlock(l);
+	return false;
+}
 inline unsigned long spin_lock_irqsave(spinlock_t *l)
 {
 	unsigned long flags = local_irq_save();
@@ -90,6 +112,18 @@ public:
 			spin_unlock(l);
 		l = nullptr;
 	}
+};
+
+class [[nodiscard]] spin_nested_guard {	/* the second lock of one kind */
+	spinlock_t *l;
+
+public:
+	explicit spin_nested_guard(spinlock_t &lock) : l(&lock)
+	{
+		spin_lock_nested(l);
+	}
+	spin_nested_guard(const spin_nested_guard &) = delete;
+	~spin_nested_guard() { spin_unlock(l); }
 };
 
 class [[nodiscard]] spin_irq_guard {

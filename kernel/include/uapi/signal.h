@@ -19,12 +19,30 @@ constexpr unsigned long SA_NOCLDSTOP = 1, SA_NOCLDWAIT = 2, SA_SIGINFO = 4,
 	SA_RESETHAND = 0x80000000;
 constexpr int SI_USER = 0, SI_KERNEL = 0x80, SI_QUEUE = -1, SI_TIMER = -2,
 	SI_TKILL = -6;
+constexpr int SIG_BLOCK = 0, SIG_UNBLOCK = 1, SIG_SETMASK = 2;
+constexpr int SS_ONSTACK = 1, SS_DISABLE = 2;
+constexpr size_t MINSIGSTKSZ = 2048;
 constexpr int SEGV_MAPERR = 1, SEGV_ACCERR = 2, BUS_ADRALN = 1,
 	BUS_ADRERR = 2, BUS_OBJERR = 3, FPE_INTDIV = 1, FPE_INTOVF = 2,
 	FPE_FLTDIV = 3, FPE_FLTOVF = 4, FPE_FLTUND = 5, FPE_FLTRES = 6,
 	FPE_FLTINV = 7, ILL_ILLOPN = 2, TRAP_BRKPT = 1, TRAP_TRACE = 2;
 constexpr int CLD_EXITED = 1, CLD_KILLED = 2, CLD_DUMPED = 3, CLD_TRAPPED = 4,
 	CLD_STOPPED = 5, CLD_CONTINUED = 6;
+
+/* sigaction(2), rt_sigaction(2), sigaltstack(2) */
+struct old_sigaction {
+	u32 handler, mask, flags, restorer;
+};
+struct user_sigaction {
+	u32 handler, flags, restorer;
+	u64 mask;
+};
+static_assert(sizeof(user_sigaction) == 20);
+struct stack_t {
+	u32 ss_sp;
+	int ss_flags;
+	u32 ss_size;
+};
 
 union sigval_t {
 	int sival_int;

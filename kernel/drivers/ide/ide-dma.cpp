@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The PIIX bus master, 2.4's ide-dma.c: scatter lists become tables of
+ * physical region descriptors. An entry covers at most 64 KiB and crosses no
+ * 64-KiB border, nor does the table.
+ */
+#include <asm/page.h>
+#include <linux/ide.h>
+#include <linux/slab.h>
+#include <linux/vmstat.h>
+
+constexpr u32 PRD_MAX = 0x10000;
+
+status ide_init_dma(ide_hwif_t *hwif)
+{
+	/* A block of the buddy allocator is aligned to its size. */
+	hwif->prd_table = (ide_prd *)__get_free_pages(GFP_KERNEL,
+						      IDE_PRD_ORDER);
+	hwif->sg = (scatterlist *)kmalloc(IDE_MAX_SEGMENTS *
+					  sizeof(scatterlist), GFP_KERNEL);
+	return hwif->prd_table && hwif->sg ? 0 : -ENOMEM;
+}
+
+/* The first @bytes of the scatter list. */
+static unsigned build_dmatable(ide_hwif_t *hwif, u32 bytes)
+{
+	ide_prd *prd = hwif->prd_table;
+
+	for (const scatterlist *sg = hwif->sg; bytes; sg++) {
+		u32 addr = sg->dma_address;
+		u32 left = min(sg->length, bytes);
+
+		bytes -= left;
+		while (left) {
+			u32 n = min(PRD_MAX - addr % PRD_MAX, left);
+
+			prd->addr = addr;
+			prd->count = (u16)n;
+			prd->flags = 0;
+			prd++;
+			addr += n;
+			left -= n;
+		}
+	}
+	prd[-1].flags = PRD_EOT;
+	return prd - hwif->prd_table;
+}
+
+void ide_dma_setup(ide_hwif_t *hwif, request *rq, unsigned nsectors)
+{
+	blk_rq_map_sg(rq->q, rq, hwif->sg, IDE_MAX_SEGMENTS);
+	count_vm_events(DISK_PRD, build_dmatable(hwif, nsectors << 9));
+	outl(__pa(hwif->prd_table), hwif->bm_base + BM_PRD_TABLE);
+	outb(rq->cmd == WRITE ? 0 : BM_CMD_READ, hwif->bm_base + BM_COMMAND);
+}
+
+void ide_dma_begin(ide_hwif_t *hwif)
+{
+	wmb();			/* the table is in memory */
+	outb((hwif->rq->cmd == WRITE ? 0 : BM_CMD_READ) | BM_CMD_START,
+	     hwif->bm_base + BM_COMMAND);
+}
+
+void ide_dma_stop(ide_hwif_t *hwif)
+{
+	outb(0, hwif->bm_base + BM_COMMAND);
+	barrier();		/* what it wrote is read only from here on */
+}
+
+void ide_dma_ack(ide_hwif_t *hwif, u8 bm)
+{
+	outb((bm & (BM_STAT_DRV0 | BM_STAT_DRV1)) | BM_STAT_INTR |
+	     BM_STAT_ERROR, hwif->bm_base + BM_STATUS);
+}

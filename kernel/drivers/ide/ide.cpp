@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The flow of requests, 2.4's ide.c: a request leaves its queue for the
+ * channel when that is idle, is done in one or (after errors) more commands,
+ * each ended by its interrupt or by the timer, and then the other drive's
+ * queue has the first turn.
+ *
+ * Lock order: a drive's queue_lock, then hwif->lock. Nobody holds two queue
+ * locks.
+ */
+#include <linux/ide.h>
+#include <linux/init.h>
+#include <linux/kernel.h>
+#include <linux/random.h>
+#include <linux/vmstat.h>
+
+constinit ide_hwif_t ide_hwifs[MAX_HWIFS];
+constinit unsigned long ide_timeout = 10 * HZ;
+
+static void ide_timeout_setup(const char *value)
+{
+	unsigned long ms = simple_strtoul(value, nullptr, 0);
+
+	if (ms)
+		ide_timeout = max(ms, 10ul) * HZ / 1000;
+}
+__setup("ide_timeout=", ide_timeout_setup);
+
+/* ---- who owns the channel ---- */
+
+static bool claim(ide_hwif_t *hwif, ide_state from)
+{
+	spin_irq_guard g(hwif->lock);
+
+	if (hwif->state != from)
+		return false;
+	hwif->state = HWIF_OWNED;
+	return true;
+}
+
+/* For a queue's owner: if it fails, the present owner will look again. */
+static bool claim_idle(ide_hwif_t *hwif)
+{
+	spin_irq_guard g(hwif->lock);
+
+	if (hwif->state != HWIF_IDLE) {
+		hwif->again = true;
+		return false;
+	}
+	hwif->state = HWIF_OWNED;
+	hwif->again = false;
+	return true;
+}
+
+/* False: a queue got work since the owner began to look. */
+static bool release(ide_hwif_t *hwif)
+{
+	spin_irq_guard g(hwif->lock);
+
+	if (hwif->again)
+		return false;
+	hwif->state = HWIF_IDLE;
+	return true;
+}
+
+/* The timer stays as it is if it runs: when it fires it looks at the
+ * deadline. So a command costs no timer operation. */
+void ide_set_command_state(ide_hwif_t *hwif, unsigned long timeout)
+{
+	spin_irq_guard g(hwif->lock);
+
+	hwif->deadline = jiffies + timeout;
+	hwif->state = HWIF_COMMAND;
+	if (!timer_pending(&hwif->timer))
+		mod_timer(&hwif->timer, hwif->deadline);
+}
+
+/* ---- starting ---- */
+
+static bool start_command(ide_drive_t *drive, request *rq)
+{
+	if (rq->flush)
+		return ide_start_flush(drive);
+	bool pio = drive->pio || !drive->dma;
+	unsigned limit = pio ? min(drive->limit, IDE_MAX_SECTORS_28)
+			     : drive->limit;
+
+	return ide_start_rw(drive, rq, (unsigned)min(rq->nr_sectors,
+						     (unsigned long)limit),
+			    pio);
+}
+
+/* Next command of the request; queue_lock held, channel owned. */
+static void start_request(ide_drive_t *drive, request *rq)
+{
+	ide_hwif_t *hwif = drive->hwif;
+
+	hwif->drive = drive;
+	hwif->rq = rq;
+	if (!start_command(drive, rq)) {
+		printk(KERN_ERR "%s: cannot be selected\n", drive->name);
+		hwif->outcome = IDE_TIMED_OUT;
+		ide_begin_reset(hwif);
+	}
+}
+
+static void end_request(ide_drive_t *drive, request *rq, bool uptodate)
+{
+	end_that_request_first(rq, uptodate, rq->nr_sectors);
+	end_that_request_last(rq);
+	drive->limit = drive->queue.max_sectors;
+	drive->timeouts = drive->dma_errors = 0;
+	drive->pio = false;
+}
+
+/* What needs no command is over here: true. */
+static bool ended_without_command(ide_drive_t *drive, request *rq)
+{
+	if (!drive->dead && !(rq->flush && !drive->flush))
+		return false;
+	end_request(drive, rq, !drive->dead);
+	return true;
+}
+
+/* Starts the drive's next request if there is one. queue_lock held, channel
+ * owned. */
+static bool take_request(ide_drive_t *drive)
+{
+	while (request *rq = elv_next_request(&drive->queue)) {
+		blkdev_dequeue_request(rq);
+		if (ended_without_command(drive, rq))
+			continue;
+		start_request(drive, rq);
+		return true;
+	}
+	return false;
+}
+
+/* Gives the owned channel the next request of either drive, the other one
+ * first, or makes it idle. No lock held. */
+static void ide_do_request(ide_hwif_t *hwif)
+{
+	unsigned last = hwif->drive ? hwif->drive->unit : 0;
+
+	do {
+		{
+			spin_irq_guard g(hwif->lock);
+			hwif->again = false;
+		}
+		for (unsigned i = 1; i <= 2; i++) {
+			ide_drive_t *drive = hwif->drives[(last + i) & 1];
+
+			if (!drive)
+				continue;
+			spin_irq_guard g(drive->queue.queue_lock);
+			if (take_request(drive))
+				return;
+		}
+	} while (!release(hwif));
+}
+
+/* The same for one who must not look at the other drive's queue: if that got
+ * work meanwhile, the timer will. */
+static void release_or_defer(ide_hwif_t *hwif)
+{
+	spin_irq_guard g(hwif->lock);
+
+	hwif->state = hwif->again ? HWIF_DEFERRED : HWIF_IDLE;
+	if (hwif->again)
+		mod_timer(&hwif->timer, jiffies + 1);
+}
+
+/* The queue's request_fn: queue_lock held. */
+void do_ide_request(request_queue *q)
+{
+	auto *drive = (ide_drive_t *)q->queuedata;
+
+	if (!elv_next_request(q) || !claim_idle(drive->hwif))
+		return;
+	if (!take_request(drive))
+		release_or_defer(drive->hwif);
+}
+
+/* ---- ending ---- */
+
+/* The part of the request that this command did is done. */
+static void advance_request(ide_drive_t *drive, request *rq, unsigned nsectors)
+{
+	unsigned most = drive->queue.max_sectors;
+
+	rq->errors = 0;
+	drive->limit = min(drive->limit * 2, most);
+	end_that_request_first(rq, true, nsectors);
+}
+
+/* A command is over; the channel is owned, no lock held. */
+static void command_done(ide_hwif_t *hwif, ide_outcome outcome)
+{
+	ide_drive_t *drive = hwif->drive;
+	request *rq = hwif->rq;
+	{
+		spin_irq_guard g(drive->queue.queue_lock);
+		bool again;
+
+		if (outcome != IDE_OK)
+			again = ide_error(drive, rq, outcome);
+		else if ((again = !rq->flush &&
+				  hwif->nsectors < rq->nr_sectors))
+			advance_request(drive, rq, hwif->nsectors);
+		if (again) {
+			start_request(drive, rq);
+			return;
+		}
+		hwif->rq = nullptr;
+		end_request(drive, rq, outcome == IDE_OK);
+	}
+	ide_do_request(hwif);
+}
+
+/* The interrupt of the command came; the channel is owned. */
+static void service_command(ide_hwif_t *hwif, u8 bm)
+{
+	if (hwif->protocol == IDE_PROTO_DMA)
+		ide_dma_stop(hwif);
+	u8 stat = inb(hwif->io_base + IDE_STATUS);
+
+	ide_dma_ack(hwif, bm);
+	if (hwif->protocol != IDE_PROTO_DMA &&
+	    hwif->protocol != IDE_PROTO_NODATA && ide_pio_intr(hwif, stat))
+		return;
+	ide_outcome outcome = ide_judge(hwif, stat, bm);
+
+	if (outcome == IDE_TIMED_OUT) {
+		hwif->outcome = outcome;
+		ide_begin_reset(hwif);
+		return;
+	}
+	command_done(hwif, outcome);
+}
+
+bool ide_intr(int, void *dev, pt_regs *)
+{
+	auto *hwif = (ide_hwif_t *)dev;
+	u8 bm = inb(hwif->bm_base + BM_STATUS);
+
+	if (!(bm & BM_STAT_INTR))
+		return false;
+	add_interrupt_randomness(hwif->irq);
+	if (claim(hwif, HWIF_COMMAND)) {
+		service_command(hwif, bm);
+		return true;
+	}
+	/* Nobody waits for it: of a command that was given up. */
+	inb(hwif->io_base + IDE_STATUS);
+	ide_dma_ack(hwif, bm);
+	return true;
+}
+
+/* ---- the timer ---- */
+
+static void command_timed_out(ide_hwif_t *hwif)
+{
+	u8 bm = inb(hwif->bm_base + BM_STATUS);
+
+	if (bm & BM_STAT_INTR) {
+		printk(KERN_WARNING "%s: lost interrupt\n", hwif->drive->name);
+		service_command(hwif, bm);
+		return;
+	}
+	ide_dma_stop(hwif);
+	count_vm_event(DISK_ERROR);
+	printk(KERN_ERR "%s: timeout: status=0x%02x, bus master status=0x%02x\n",
+	       hwif->drive->name, ide_altstatus(hwif), bm);
+	hwif->outcome = IDE_TIMED_OUT;
+	ide_begin_reset(hwif);
+}
+
+static void reset_timer(ide_hwif_t *hwif)
+{
+	if (ide_reset_done(hwif))
+		command_done(hwif, hwif->outcome);
+}
+
+/* Whether the command is over its time; if not, the timer goes on. */
+static bool claim_overdue(ide_hwif_t *hwif)
+{
+	spin_irq_guard g(hwif->lock);
+
+	if (hwif->state != HWIF_COMMAND)
+		return false;
+	if (!time_after_eq(jiffies, hwif->deadline)) {
+		mod_timer(&hwif->timer, hwif->deadline);
+		return false;
+	}
+	hwif->state = HWIF_OWNED;
+	return true;
+}
+
+void ide_timer_expiry(unsigned long data)
+{
+	auto *hwif = (ide_hwif_t *)data;
+
+	if (claim_overdue(hwif))
+		command_timed_out(hwif);
+	else if (claim(hwif, HWIF_RESET))
+		reset_timer(hwif);
+	else if (claim(hwif, HWIF_DEFERRED))
+		ide_do_request(hwif);
+}

@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The last resort when memory cannot be reclaimed. mm/oom_kill.cpp. */
+#pragma once
+
+/* Picks and kills the biggest user of memory, unless one is dying already or
+ * swap is still free. Task context. */
+void out_of_memory();

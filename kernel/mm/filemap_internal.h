@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the files of the page cache share among themselves. */
+#pragma once
+
+#include <linux/dcache.h>
+#include <linux/kernel.h>
+#include <linux/pagemap.h>
+
+constexpr unsigned PAGEVEC_SIZE = 16;	/* pages handled in one go */
+
+/* filemap.cpp. mapping->page_lock held, page locked. Between the two the page
+ * belongs to the mapping and is counted; the tree is the caller's business. */
+void page_cache_attach(page *p, address_space *mapping, pgoff_t index);
+void page_cache_detach(page *p);
+
+/* page-writeback.cpp. mapping->page_lock held: to another list. */
+void page_move_clean(page *p, list_head *list);
+
+/* filemap_read.cpp. The page, up to date, with a count: from the cache, else
+ * from the disk with read-ahead for @want pages. -EAGAIN: it was truncated
+ * meanwhile, look at i_size again. */
+result<page *> read_file_page(file *filp, address_space *mapping,
+			      pgoff_t index, unsigned want);
+/* The same for a page in hand, whose count is dropped on failure. */
+result<page *> finish_page_read(file *filp, address_space *mapping, page *p);
+
+/* The number of pages that hold bytes of the file. */
+inline pgoff_t pages_of_file(const inode *inode)
+{
+	return (pgoff_t)((i_size_read(inode) + (loff_t)PAGE_SIZE - 1) >>
+			 PAGE_SHIFT);
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A table of named test cases, each a function that returns KSFT_PASS or what
+ * a CHECK macro returned for it. One case is one KTAP line.
+ */
+#pragma once
+
+#include <kselftest.h>
+
+struct test_case {
+	const char *name;
+	int (*run)(void);
+};
+
+#define CHECK(cond) do {						\
+	if (!(cond)) {							\
+		ksft_print_msg("%s:%d: %s\n", __FILE__, __LINE__, #cond); \
+		return KSFT_FAIL;					\
+	}								\
+} while (0)
+
+/* Integers; both sides are evaluated once and shown. */
+#define CHECK_EQ(a, b) do {						\
+	long long a_ = (long long)(a), b_ = (long long)(b);		\
+	if (a_ != b_) {							\
+		ksft_print_msg("%s:%d: %s = %lld (%#llx), %s = %lld "	\
+			       "(%#llx)\n", __FILE__, __LINE__, #a, a_,	\
+			       a_, #b, b_, b_);				\
+		return KSFT_FAIL;					\
+	}								\
+} while (0)
+
+/* A call that must succeed: anything but -1. */
+#define CHECK_OK(call) do {						\
+	errno = 0;							\
+	if ((long)(call) == -1) {					\
+		ksft_print_msg("%s:%d: %s: %s (%d)\n", __FILE__,	\
+			       __LINE__, #call, strerror(errno), errno); \
+		return KSFT_FAIL;					\
+	}								\
+} while (0)
+
+/* A call that must fail with @err. */
+#define CHECK_ERR(call, err) do {					\
+	errno = 0;							\
+	long r_ = (long)(call);						\
+	if (r_ != -1 || errno != (err)) {				\
+		ksft_print_msg("%s:%d: %s = %ld, errno %d, not %s\n",	\
+			       __FILE__, __LINE__, #call, r_, errno,	\
+			       #err);					\
+		return KSFT_FAIL;					\
+	}								\
+} while (0)
+
+/* For helpers that return KSFT_...: hands a failure on. */
+#define CHECK_CASE(call) do {						\
+	int r_ = (call);						\
+	if (r_ != KSFT_PASS) {						\
+		ksft_print_msg("%s:%d: %s\n", __FILE__, __LINE__, #call); \
+		return r_;						\
+	}								\
+} while (0)
+
+#define SKIP_CASE(why) do {						\
+	ksft_print_msg("%s\n", why);					\
+	return KSFT_SKIP;						\
+} while (0)
+
+/* Runs all cases in order, reports each, ends the program. */
+[[noreturn]] static inline void run_cases(const test_case *cases, int count)
+{
+	ksft_set_plan(count);
+	for (int i = 0; i < count; i++) {
+		int r = cases[i].run();
+		if (r == KSFT_SKIP)
+			ksft_test_result_skip("%s\n", cases[i].name);
+		else if (r == KSFT_XFAIL)
+			ksft_test_result_xfail("%s\n", cases[i].name);
+		else
+			ksft_test_result(r == KSFT_PASS, "%s\n",
+					 cases[i].name);
+	}
+	ksft_finished();
+}
+#define RUN_CASES(table) \
+	run_cases(table, (int)(sizeof(table) / sizeof((table)[0])))

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+// since: 360
+// abi: K6
+// A read error ends a direct read where it happens; the next call does real I/O again.
+#include <baddisk.h>
+
+static int fd;
+static uint8_t *buf;		/* 1 MiB */
+
+static int eio_in_the_middle_reports_prefix()
+{
+	memset(buf, 0, MIB);
+	CHECK_EQ(pread(fd, buf, MIB, bad_pos - 64 * KIB), 64 * KIB);
+	CHECK(is_pattern(buf, BAD_SEED, bad_pos - 64 * KIB, 64 * KIB));
+	return KSFT_PASS;
+}
+
+static int eio_at_the_start()
+{
+	CHECK_OK(lseek(fd, bad_pos, SEEK_SET));
+	CHECK_ERR(read(fd, buf, PAGE), EIO);
+	CHECK_EQ(lseek(fd, 0, SEEK_CUR), bad_pos);
+	CHECK_ERR(pread(fd, buf, MIB, bad_pos), EIO);
+	return KSFT_PASS;
+}
+
+static int eio_then_retry_does_io()
+{
+	vmstat_span span;
+
+	CHECK_ERR(pread(fd, buf, PAGE, bad_pos), EIO);
+	span.begin();
+	ssize_t n = pread(fd, buf, PAGE, bad_pos);
+	span.end();
+	CHECK_EQ(n, -1);
+	if (vmstat_get(&span.a, "disk_read") >= 0)
+		CHECK(span.diff("disk_read") >= 1);
+	return KSFT_PASS;
+}
+
+static int the_drive_goes_on_with_dma()
+{
+	vmstat_span span;
+
+	span.begin();
+	ssize_t n = pread(fd, buf, MIB, 0);
+	span.end();
+	CHECK_EQ(n, MIB);
+	CHECK(is_pattern(buf, BAD_SEED, 0, MIB));
+	if (vmstat_get(&span.a, "disk_pio") >= 0)
+		CHECK_EQ(span.diff("disk_pio"), 0);
+	return KSFT_PASS;
+}
+
+static const test_case cases[] = {
+	{"eio_in_the_middle_reports_prefix", eio_in_the_middle_reports_prefix},
+	{"an error at the start is EIO", eio_at_the_start},
+	{"eio_then_retry_does_io", eio_then_retry_does_io},
+	{"the drive goes on with DMA", the_drive_goes_on_with_dma},
+};
+
+int main()
+{
+	ksft_print_header();
+	need_bad_disk();
+	fd = open_direct(bad_dev, O_RDONLY);
+	buf = page_buffer(MIB);
+	RUN_CASES(cases);
+}

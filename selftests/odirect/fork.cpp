@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+// since: 380
+// abi: K8
+// fork while a direct transfer runs: nobody's data lands in, or is taken from, the other process.
+#include <abi.h>
+#include <pthread.h>
+
+constexpr size_t LEN = 512 * KIB;
+static int fd;
+static uint8_t *buf;
+static volatile bool stop;
+static int forks;		/* read after the join */
+
+/* Forks, then stores to the pages that a transfer may be filling. */
+static void *fork_and_store(void *alive)
+{
+	while (!stop) {
+		pid_t pid = fork();
+
+		if (!pid) {
+			if (alive)
+				usleep(2000);
+			_exit(0);
+		}
+		if (!alive)
+			waitpid(pid, nullptr, 0);
+		for (size_t i = 0; i < LEN; i += PAGE)
+			__atomic_fetch_add(buf + i + 1, 0, __ATOMIC_SEQ_CST);
+		if (alive)
+			waitpid(pid, nullptr, 0);
+		forks++;
+	}
+	return nullptr;
+}
+
+static int rounds(bool alive)
+{
+	pthread_t t;
+	int damaged = 0;
+
+	stop = false;
+	forks = 0;
+	MUST(!pthread_create(&t, nullptr, fork_and_store,
+			     alive ? buf : nullptr));
+	for (int i = 0; i < 100; i++) {
+		memset(buf, 0, LEN);
+		if (pread(fd, buf, LEN, 0) != (ssize_t)LEN ||
+		    pattern_check(buf, 1, 0, LEN) >= 0)
+			damaged++;
+	}
+	stop = true;
+	pthread_join(t, nullptr);
+	ksft_print_msg("%d forks\n", forks);
+	CHECK_EQ(damaged, 0);
+	CHECK(forks > 0);
+	return KSFT_PASS;
+}
+
+static int odirect_read_fork_parent_sees_data() { return rounds(false); }
+static int the_same_with_the_child_alive() { return rounds(true); }
+
+static const test_case cases[] = {
+	{"odirect_read_fork_parent_sees_data",
+	 odirect_read_fork_parent_sees_data},
+	{"the same with the child alive", the_same_with_the_child_alive},
+};
+
+int main()
+{
+	ksft_print_header();
+	const char *path = test_path("odirect-fork");
+	close(make_file(path, LEN, 1));
+	fd = open_direct(path, O_RDONLY);
+	buf = page_buffer(LEN);
+	RUN_CASES(cases);
+}

@@ -149,8 +149,8 @@ class _OneBoot:
         shutil.rmtree(folder, ignore_errors=True)
 
     def _command_line(self) -> str:
-        words = ["console=ttyS0", "root=/dev/hda", "rw", "init=/init",
-                 self.parent.profile.append, self.parent.append]
+        words = ["console=ttyS0", "root=/dev/hda", "rw", self.parent.append,
+                 "init=/init", "--", *self.parent.profile.env]
         return " ".join(w for w in words if w)
 
     # -- the console, in the reader's thread

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from .console import ADDRESS, addresses
+from .paths import KERNEL, PREFIX, TREE
 
 
 def lookup(vmlinux: Path, wanted: list[str]) -> dict[str, str]:
@@ -38,13 +39,20 @@ def parse(output: str) -> dict[str, str]:
             i += 1
             continue
         if i + 1 < len(lines) and not lines[i].startswith("??"):
-            where = re.sub(r"^.*/((?:[^/]+/){1,2}[^/]+)$", r"\1",
-                           lines[i + 1].split(" (")[0])
-            text = f"{lines[i].split('(')[0]} ({where})"
+            text = f"{lines[i].split('(')[0]} ({place(lines[i + 1])})"
             places[current] = (f"{places[current]} < {text}"
                                if current in places else text)
         i += 2
     return places
+
+
+def place(line: str) -> str:
+    """Takes addr2line's "/path/file:7 (discriminator 2)"; returns the file as
+    seen from the kernel's top, and the line."""
+    path = line.split(" (")[0]
+    for top in (KERNEL, TREE, PREFIX / "tree"):
+        path = path.removeprefix(f"{top}/")
+    return path
 
 
 def annotate(vmlinux: Path, lines: list[str]) -> list[str]:

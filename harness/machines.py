@@ -29,10 +29,11 @@ class Fault:
 
 @dataclass(frozen=True)
 class Profile:
-    """One kind of machine. bps maps a disk to bytes a second."""
+    """One kind of machine. env is for the tests; bps maps a disk to bytes a
+    second."""
     name: str
     memory: int = 256
-    append: str = ""
+    env: tuple[str, ...] = ()
     faults: tuple[Fault, ...] = ()
     bps: tuple[tuple[str, int], ...] = ()
 
@@ -43,9 +44,10 @@ PROFILES = {p.name: p for p in (
     Profile("lowmem", memory=48),
     # Some of the memory is above what the kernel maps.
     Profile("highmem", memory=1280),
-    # Bad sectors: in /bad.bin and at 20 MiB of hdc for reads, in
+    # Bad sectors (BAD_SECTOR is one of them): in /bad.bin and at 20 MiB of hdc for reads, in
     # /badwrite.bin and at 24 MiB of hdc for writes; /badonce.bin fails once.
-    Profile("badsector", faults=(
+    Profile("badsector", env=("BAD_DEV=/dev/hdc",
+                              f"BAD_SECTOR={20 * MIB // 512}"), faults=(
         Fault("data", "read", 49152, "/bad.bin"),
         Fault("data", "read", 49152, "/badonce.bin", once=True),
         Fault("data", "write", 49152, "/badwrite.bin"),

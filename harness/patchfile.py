@@ -10,7 +10,7 @@ from pathlib import Path
 
 from .errors import UserError
 
-NAME = re.compile(r"^(\d{3})-[a-z0-9]+(-[a-z0-9.]+)*\.patch$")
+NAME = re.compile(r"^(\d{3})-[a-z0-9]+(-[a-z0-9.]+)+\.patch$")
 BASE_LINE = re.compile(r"^# base-tree:\s*([0-9a-f]{40})?\s*$")
 TRAILER = "Patch-file"
 
@@ -78,8 +78,11 @@ def canonical(text: str) -> str:
         if in_diff and re.match(r"^index [0-9a-f]+\.\.[0-9a-f]+", line):
             continue
         if not in_diff and line.startswith(f"{TRAILER}: "):
+            # The blank line that git put before a lone trailer.
+            if out and not out[-1]:
+                out.pop()
             continue
         out.append(line)
-    while out and not out[-1].strip():
+    while out and not out[-1]:
         out.pop()
     return "\n".join(out) + "\n"

@@ -17,7 +17,7 @@ from pathlib import Path
 from . import patchfile
 from .errors import UserError
 from .patchfile import TRAILER, Series
-from .paths import BUILD, KERNEL, PATCHES, SERIES, TREE
+from .paths import KERNEL, PATCHES, SERIES, TREE
 
 BRANCH, BASE_TAG = "series", "base"
 ENV = {
@@ -45,7 +45,7 @@ def git(*args: str, tree: Path = TREE, env: dict[str, str] | None = None,
     if p.returncode and check:
         why = (p.stderr or p.stdout).strip().splitlines() or ["failed"]
         raise UserError(f"git {args[0]}: {why[0]}")
-    return p.stdout.strip()
+    return p.stdout.strip("\n")
 
 
 def series() -> Series:

@@ -9,6 +9,7 @@
  *   init=/init -- sh                   a shell, if the image has one
  *   init=/init -- run PROG ARG...      one program, its output as it is
  *   timeout=N  upto=330                limits: seconds a test, tests by since
+ *   NAME=VALUE                         an environment variable of the tests
  *
  * Invariant: what a test leaves behind (processes, mounts) is gone before the
  * next one starts, and a test that cannot be killed is reported as such.
@@ -363,12 +364,14 @@ static void set_up()
 	umask(022);
 }
 
-static bool option(const char *word)
+static bool option(char *word)
 {
 	if (!strncmp(word, "timeout=", 8))
 		default_timeout = atoi(word + 8);
 	else if (!strncmp(word, "upto=", 5))
 		upto = atoi(word + 5);
+	else if (strchr(word, '='))
+		putenv(word);
 	else
 		return false;
 	return true;

@@ -30,7 +30,7 @@ void __mark_inode_dirty(inode *inode, unsigned long flags)
 		return;
 	spin_guard g(inode_lock);
 	bool was_dirty = inode->i_state & I_DIRTY;
-	inode->i_state |= flags;
+	inode->i_state = inode->i_state | flags;
 	if (was_dirty || !inode_queues_dirty(inode))
 		return;
 	inode->dirtied_when = jiffies;
@@ -80,9 +80,9 @@ static unsigned long inode_begin_write(inode *inode)
 /* inode_lock held. @more: pages are left that were not asked for. */
 static void inode_end_write(inode *inode, bool more)
 {
-	inode->i_state &= ~I_LOCK;
+	inode->i_state = inode->i_state & ~I_LOCK;
 	if (more)
-		inode->i_state |= I_DIRTY_PAGES;
+		inode->i_state = inode->i_state | I_DIRTY_PAGES;
 	if (inode->i_state & I_DIRTY) {
 		inode->dirtied_when = jiffies;
 		if (inode_queues_dirty(inode))

@@ -10,8 +10,6 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
-constinit fs_struct init_fs;
-
 void get_fs_root(dentry **d, vfsmount **mnt)
 {
 	fs_struct *fs = current->fs;

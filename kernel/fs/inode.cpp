@@ -8,6 +8,7 @@
  */
 #include "internal.h"
 
+#include <linux/buffer_head.h>
 #include <linux/init.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
@@ -119,7 +120,7 @@ static inode *read_new_inode(inode *inode)
 	if (S_ISDIR(inode->i_mode))
 		inode->i_sem.rank = RANK_DIR_SEM;
 	spin_lock(&inode_lock);
-	inode->i_state &= ~(I_LOCK | I_NEW);
+	inode->i_state = inode->i_state & ~(I_LOCK | I_NEW);
 	if (inode->i_state & I_DIRTY)
 		inode_requeue(inode);
 	spin_unlock(&inode_lock);
@@ -177,7 +178,7 @@ void inode_unlink_lists(inode *inode)
 	list_del(&inode->i_hash);
 	list_del(&inode->i_list);
 	list_del(&inode->i_sb_list);
-	inode->i_state |= I_FREEING;
+	inode->i_state = inode->i_state | I_FREEING;
 	nr_inodes--;
 }
 

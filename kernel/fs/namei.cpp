@@ -129,7 +129,7 @@ static result<dentry *> ask_filesystem(dentry *parent, const qstr *name)
 	return st.fail();
 }
 
-static noinline result<dentry *> real_lookup(dentry *parent, const qstr *name)
+noinline static result<dentry *> real_lookup(dentry *parent, const qstr *name)
 {
 	down_guard g(parent->d_inode->i_sem);
 	dentry *d = cached_lookup(parent, name);	/* came meanwhile? */
@@ -148,7 +148,7 @@ result<dentry *> lookup_hash(const qstr *name, dentry *base)
 /* ---- symlinks ---- */
 
 /* @d, with its count given up here, is a symlink found in nd's directory. */
-static noinline status do_follow_link(dentry *d, nameidata *nd)
+noinline static status do_follow_link(dentry *d, nameidata *nd)
 {
 	task_struct *t = current;
 

@@ -146,8 +146,9 @@ status open_namei(int dfd, const char *name, int flags, int mode,
 	if (st.ok())
 		st = may_open(nd, created ? 0 : open_access(flags),
 			      created ? flags & ~O_TRUNC : flags);
-	if (st.ok() && flags & O_DIRECTORY &&
-	    !S_ISDIR(nd->dentry_->d_inode->i_mode))
+	if (st.ok() && S_ISDIR(nd->dentry_->d_inode->i_mode))
+		st = -EISDIR;
+	else if (st.ok() && flags & O_DIRECTORY)
 		st = -ENOTDIR;
 	if (st.failed())
 		path_release(nd);

@@ -7,7 +7,6 @@
  * tasklist_lock protects the family relations, exit_state and the lists.
  */
 #include <linux/sched.h>
-#include <linux/tty.h>
 
 bool group_is_empty(const task_struct *leader)
 {
@@ -213,6 +212,7 @@ static bool leave_alive(task_struct *p)
 		p->flags |= PF_EXITING;
 		group_dead = --p->tg->live == 0;
 		stopped = leave_group_stop(p);
+		retarget_shared_pending(p, ~0ull);
 	}
 	if (stopped && !group_dead) {
 		spin_irq_guard g(tasklist_lock);

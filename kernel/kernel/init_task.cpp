@@ -8,6 +8,7 @@
 
 static constinit sighand_struct init_sighand;
 static constinit thread_group init_tg;
+constinit mm_struct init_mm;		/* kernel addresses only */
 constinit fs_struct init_fs;
 constinit files_struct init_files;
 constinit user_struct root_user;

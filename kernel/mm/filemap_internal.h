@@ -22,7 +22,15 @@ void page_move_clean(page *p, list_head *list);
 result<page *> read_file_page(file *filp, address_space *mapping,
 			      pgoff_t index, unsigned want);
 /* The same for a page in hand, whose count is dropped on failure. */
-result<page *> finish_page_read(file *filp, address_space *mapping, page *p);
+result<page *> finish_page_read(file *filp, page *p);
+
+/* readahead.cpp. For a page just added to the cache; unlocks it now or when
+ * the read is done. -EAGAIN: the file has become shorter. */
+status start_page_read(file *filp, page *p);
+
+/* truncate.cpp. Bytes past the end @size, which a mapping left in the last
+ * page, must not become part of the file when it grows beyond them. */
+void zero_page_tail(address_space *mapping, loff_t size);
 
 /* The number of pages that hold bytes of the file. */
 inline pgoff_t pages_of_file(const inode *inode)

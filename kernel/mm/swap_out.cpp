@@ -46,9 +46,9 @@ unsigned long walk_ptes(mm_struct *mm, unsigned long start,
 	return 0;
 }
 
-/* Round robin; the count keeps the struct and its page directory, and the
+/* The count keeps the struct and its page directory, and the
  * list's owner empties the address space under mmap_sem. */
-static mm_struct *take_next_mm()
+mm_struct *take_next_mm()
 {
 	spin_guard g(mmlist_lock);
 
@@ -61,7 +61,7 @@ static mm_struct *take_next_mm()
 	return mm;
 }
 
-static unsigned count_mms()
+unsigned count_mms()
 {
 	unsigned n = 0;
 	spin_guard g(mmlist_lock);

@@ -6,6 +6,7 @@
  * page in it has PG_swapcache and holds one use of its slot; it enters and
  * leaves only while locked.
  */
+#include <linux/init.h>
 #include <linux/pagemap.h>
 #include "reclaim.h"
 #include "swap_internal.h"
@@ -14,8 +15,11 @@ static const address_space_operations swap_aops = {
 	.writepage = swap_writepage,
 };
 
-constinit address_space swapper_space{.a_ops = &swap_aops};
+constinit address_space swapper_space;
 constinit int page_cluster = 3;
+
+static void swapper_space_init() { swapper_space.a_ops = &swap_aops; }
+core_initcall(swapper_space_init);
 
 /* ---- in and out ---- */
 

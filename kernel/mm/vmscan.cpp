@@ -71,7 +71,7 @@ static bool may_write(const page *p, gfp_t gfp)
 /* The page is locked; the end of the I/O unlocks it. */
 static outcome launder_page(page *p)
 {
-	ClearPageDirty(p);
+	clear_page_dirty(p);
 	SetPageLaunder(p);
 	return p->mapping->a_ops->writepage(p).ok() ? WRITING : KEPT;
 }

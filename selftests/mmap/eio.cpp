@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 // since: 460
 // abi: B3 R4
+// machine: badsector
 // A read error makes mmap fail with EIO: nothing new is mapped, a refilled window is a zeroed buffer.
 #include <baddisk.h>
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 // since: 360
 // abi: K6
+// machine: badsector
 // A read error ends a direct read where it happens; the next call does real I/O again.
 #include <baddisk.h>
 

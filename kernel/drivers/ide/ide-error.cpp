@@ -62,7 +62,7 @@ static void dump_status(const ide_hwif_t *hwif, u8 stat, u8 bm)
 		strlcpy(names, "Busy ", sizeof(names));
 	else
 		decode(stat, status_names, names, sizeof(names));
-	printk(KERN_ERR "%s: %s: status=0x%02x { %s} bus master status=0x%02x\n",
+	printk(KERN_ERR "%s: %s: status=0x%02x { %s} bus master=0x%02x\n",
 	       hwif->drive->name, protocol_name(hwif->protocol), stat, names,
 	       bm);
 }

@@ -269,7 +269,7 @@ static void command_timed_out(ide_hwif_t *hwif)
 	}
 	ide_dma_stop(hwif);
 	count_vm_event(DISK_ERROR);
-	printk(KERN_ERR "%s: timeout: status=0x%02x, bus master status=0x%02x\n",
+	printk(KERN_ERR "%s: timeout: status=0x%02x, bus master=0x%02x\n",
 	       hwif->drive->name, ide_altstatus(hwif), bm);
 	hwif->outcome = IDE_TIMED_OUT;
 	ide_begin_reset(hwif);

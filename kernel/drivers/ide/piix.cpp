@@ -85,7 +85,7 @@ __init static void ide_init()
 		return;
 	if (!(dev->class_ & PROGIF_MASTER) || !dev->resource[BM_BAR].io ||
 	    !dev->resource[BM_BAR].start) {
-		printk(KERN_ERR "IDE controller without bus master, not used\n");
+		printk(KERN_ERR "IDE: no bus master, controller not used\n");
 		return;
 	}
 	pci_enable_device(dev);

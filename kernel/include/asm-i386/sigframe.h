@@ -26,15 +26,9 @@ struct sigcontext {
 };
 static_assert(sizeof(sigcontext) == 88);
 
-struct user_stack {			/* stack_t */
-	u32 sp;
-	int flags;
-	u32 size;
-};
-
 struct ucontext {
 	u32 flags, link;
-	user_stack stack;
+	stack_t stack;
 	sigcontext mcontext;
 	u64 sigmask;
 };

@@ -22,7 +22,6 @@ struct buffer_head {
 	block_t b_blocknr = 0;		/* in units of b_size */
 	unsigned b_size = 0;
 	block_device *b_bdev = nullptr;	/* what get_block mapped it to */
-	block_device *b_rdev = nullptr;	/* block layer: the whole disk */
 	sector_t b_rsector = 0;		/* block layer: its sector there */
 	page *b_page = nullptr;
 	char *b_data = nullptr;		/* lowmem address, else page offset */

@@ -176,6 +176,7 @@ struct ext2_sb_info {
 	uid_t s_resuid = 0;
 	gid_t s_resgid = 0;
 	u32 s_next_generation = 0;
+	u32 s_overhead = 0;		/* blocks that are no data blocks */
 	list_head s_windows;		/* lock_super */
 };
 inline ext2_sb_info *EXT2_SB(const super_block *sb)
@@ -249,6 +250,8 @@ result<inode *> ext2_new_inode(inode *dir, umode_t mode);
 void ext2_free_inode(inode *inode);
 
 /* inode.cpp */
+ext2_inode_info *ext2_alloc_info();	/* null: no memory */
+void ext2_init_inodecache();
 void ext2_read_inode(inode *inode);
 status ext2_write_inode(inode *inode, bool sync);
 void ext2_delete_inode(inode *inode);
@@ -291,7 +294,7 @@ result<long> ext2_dotdot(inode *dir, ext2_dir_slot *slot);
 status ext2_add_link(dentry *d, inode *inode);
 status ext2_delete_entry(inode *dir, ext2_dir_slot *slot);
 status ext2_set_link(inode *dir, ext2_dir_slot *slot, inode *inode);
-status ext2_make_empty(inode *inode, inode *parent);
+status ext2_make_empty(inode *dir, inode *parent);
 bool ext2_empty_dir(inode *dir);
 result<page *> ext2_get_page(inode *dir, pgoff_t n);	/* mapped */
 void ext2_put_page(page *p);

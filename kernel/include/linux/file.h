@@ -12,8 +12,6 @@
 
 constexpr unsigned NR_OPEN_MAX = 65536;	/* descriptors of one process */
 
-extern files_struct init_files;		/* of the first task */
-extern fs_struct init_fs;
 extern int max_files;			/* /proc/sys/fs/file-max */
 
 /* As fget, but also what O_PATH opened. */
@@ -66,6 +64,10 @@ result<long> fd_attach(file *f, bool cloexec);
 /* Takes the file out of the table; null: the descriptor is not open. */
 file *fd_detach(files_struct *files, unsigned fd);
 status filp_close_owner(file *f, files_struct *owner);
+/* fcntl's F_DUPFD, F_GETFD and F_SETFD. */
+result<long> dupfd(unsigned fd, unsigned start, bool cloexec);
+result<long> get_fd_flags(unsigned fd);
+status set_fd_flags(unsigned fd, int flags);
 
 /* fs/file_table.cpp: who is open on a super block */
 void file_list_add(file *f, super_block *sb);

@@ -185,8 +185,11 @@ inline loff_t i_size_read(const inode *i)
 }
 inline void i_size_write(inode *i, loff_t size)
 {
-	__atomic_store_n((volatile u64 *)&i->i_size, (u64)size,
-			 __ATOMIC_RELAXED);
+	u64 old = (u64)i->i_size;
+
+	asm volatile("1: lock; cmpxchg8b %0; jnz 1b" :
+		     "+m"(i->i_size), "+A"(old) :
+		     "b"((u32)size), "c"((u32)((u64)size >> 32)) : "cc");
 }
 
 /* ---- dentries: include/linux/dcache.h ---- */
@@ -395,6 +398,7 @@ void init_special_inode(inode *inode, umode_t mode, kdev_t rdev);
 
 /* ---- generic helpers ---- */
 status generic_file_llseek(file *f, loff_t offset, int whence, loff_t *res);
+status no_llseek(file *f, loff_t offset, int whence, loff_t *res); /* -ESPIPE */
 result<long> generic_read_dir(file *f, user_ptr<char> buf, size_t n,
 			      loff_t *pos);		/* -EISDIR */
 status generic_file_open(inode *inode, file *f);	/* EOVERFLOW check */

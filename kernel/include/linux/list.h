@@ -80,13 +80,20 @@ inline void list_splice_init(list_head *list, list_head *head)
 #define list_for_each_safe(pos, n, head)				\
 	for (list_head *pos = (head)->next, *n = pos->next;		\
 	     pos != (head); pos = n, n = pos->next)
+/* Through the number of the address: at the end @pos would be around the head,
+ * where there is no object of @type that could be accessed. */
+#define __list_node(type, pos, member)					\
+	((list_head *)((unsigned long)(pos) +				\
+		       __builtin_offsetof(type, member)))
+#define __list_next(type, pos, member)					\
+	list_entry(__list_node(type, pos, member)->next, type, member)
 /* Declares @pos as a pointer to @type. */
 #define list_for_each_entry(type, pos, head, member)			\
 	for (type *pos = list_entry((head)->next, type, member);	\
-	     &pos->member != (head);					\
-	     pos = list_entry(pos->member.next, type, member))
+	     __list_node(type, pos, member) != (head);			\
+	     pos = __list_next(type, pos, member))
 #define list_for_each_entry_safe(type, pos, n, head, member)		\
 	for (type *pos = list_entry((head)->next, type, member),	\
-	     *n = list_entry(pos->member.next, type, member);		\
-	     &pos->member != (head);					\
-	     pos = n, n = list_entry(pos->member.next, type, member))
+	     *n = __list_next(type, pos, member);			\
+	     __list_node(type, pos, member) != (head);			\
+	     pos = n, n = __list_next(type, pos, member))

@@ -11,7 +11,10 @@ enum lock_rank : unsigned short {
 	RANK_NONE = 0,		/* not checked */
 
 	/* sleeping locks */
+	RANK_UTS_SEM = 5,	/* the system's names */
+	RANK_SEQ_SEM = 5,	/* a seq_file's text */
 	RANK_TTY_SEM = 10,
+	RANK_SWAP_SEM = 15,	/* swapon, swapoff */
 	RANK_MOUNT_SEM = 20,	/* list of mounts, mount and umount */
 	RANK_SUPER_SEM = 30,	/* sb->s_umount */
 	RANK_RENAME_SEM = 40,	/* sb->s_vfs_rename_sem */
@@ -23,7 +26,6 @@ enum lock_rank : unsigned short {
 	RANK_TRUNCATE_SEM = 80,	/* file system: block map against truncate */
 	RANK_FS_SEM = 85,	/* file system: lock_super */
 	RANK_BDEV_SEM = 90,
-	RANK_SWAP_SEM = 92,
 	RANK_CACHE_SEM = 95,	/* slab: list of caches */
 
 	/* spinlocks that interrupts do not take */

@@ -208,6 +208,14 @@ fault_result handle_mm_fault(mm_struct *mm, vm_area_struct *vma,
 pte_t *pte_alloc(mm_struct *mm, unsigned long addr);
 /* The existing entry, or null. page_table_lock or mmap_sem held. */
 pte_t *find_pte(mm_struct *mm, unsigned long addr);
+/* Calls visit(vma, addr, pte, ctx) for the entries of page tables that exist
+ * in the mappings from @start on, until it returns false; returns where it
+ * stopped, or 0 at the end. mmap_sem
+ * and page_table_lock held. mm/swap_out.cpp. */
+using pte_visit = bool (*)(vm_area_struct *vma, unsigned long addr,
+			   pte_t *pte, void *ctx);
+unsigned long walk_ptes(mm_struct *mm, unsigned long start,
+			unsigned long skip_flags, pte_visit visit, void *ctx);
 void zap_page_range(vm_area_struct *vma, unsigned long start, size_t len);
 /* Both mmap_sems held. Entries of @src that become copy-on-write are not
  * flushed: the caller does that once for all VMAs. */
@@ -225,6 +233,10 @@ result<long> get_user_pages(task_struct *task, mm_struct *mm,
 /* The page that is mapped at @addr, with a count, if it may be accessed as it
  * is (for @write: without copying it first); else null. */
 page *follow_page(mm_struct *mm, unsigned long addr, bool write);
+/* Reads or writes another address space, as ptrace does; returns how many bytes
+ * could be. May sleep. fs/proc/pid_mem.cpp. */
+size_t access_mm(task_struct *task, mm_struct *mm, unsigned long addr,
+		 void *buf, size_t len, bool write);
 status make_pages_present(unsigned long start, unsigned long end);
 /* Maps @len bytes of physical memory (devices): VM_IO, VM_RESERVED. */
 status remap_page_range(vm_area_struct *vma, unsigned long from,

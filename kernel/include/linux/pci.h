@@ -19,7 +19,7 @@ constexpr u16 PCI_COMMAND_IO = 0x1, PCI_COMMAND_MEMORY = 0x2,
 constexpr u8 PCI_HEADER_TYPE_NORMAL = 0, PCI_HEADER_TYPE_BRIDGE = 1,
 	PCI_HEADER_MULTIFUNCTION = 0x80;
 /* Class and subclass */
-constexpr unsigned PCI_CLASS_STORAGE_IDE = 0x0101, PCI_CLASS_BRIDGE_PCI = 0x0604;
+constexpr unsigned PCI_CLASS_STORAGE_IDE = 0x0101;
 constexpr u16 PCI_VENDOR_ID_INTEL = 0x8086;
 
 struct pci_resource {

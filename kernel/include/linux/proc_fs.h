@@ -17,6 +17,7 @@ struct proc_dir_entry {
 	/* The text written (without its newline, 0-terminated). */
 	status (*store)(char *text, size_t len, void *data) = nullptr;
 	void *data = nullptr;
+	const file_operations *fops = nullptr;	/* instead of show, store */
 	proc_dir_entry *parent = nullptr, *subdir = nullptr, *next = nullptr;
 	ino_t ino = 0;
 };

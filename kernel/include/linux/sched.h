@@ -238,6 +238,10 @@ extern unsigned long avenrun[3];
 void calc_load();			/* each tick */
 void account_process_tick(task_struct *p, bool user);	/* timer interrupt */
 void set_user_nice(task_struct *p, long nice);
+/* What @p's process used, or with RUSAGE_CHILDREN its children, or both (for
+ * wait4), or RUSAGE_THREAD. tasklist_lock held. kernel/resource.cpp */
+constexpr int RUSAGE_BOTH = -2;
+void fill_rusage(struct rusage *r, const task_struct *p, int who);
 /* The lowest word of the stack that is not the task's: a debug build finds
  * it changed if the stack ever grew too deep. */
 constexpr unsigned long STACK_CANARY = 0x57ac6e9d;
@@ -263,6 +267,9 @@ result<long> do_fork(unsigned long flags, unsigned long stack,
 		     user_ptr<int> child_tid, unsigned long tls);
 /* Runs fn(arg) in a new kernel task; returns the pid. */
 result<long> kernel_thread(int (*fn)(void *), void *arg, const char *name);
+/* drivers/char: current, a session leader, gives up its terminal; the
+ * foreground group gets SIGHUP and SIGCONT. */
+void disassociate_ctty(bool on_exit);
 [[noreturn]] void do_exit(long code);
 [[noreturn]] void do_group_exit(int code);
 void exit_mm();

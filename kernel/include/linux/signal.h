@@ -36,6 +36,11 @@ struct sighand_struct {
 	k_sigaction action[_NSIG];
 };
 
+inline k_sigaction *action_of(sighand_struct *s, int sig)
+{
+	return s->action + (sig - 1);
+}
+
 struct task_struct;
 struct pt_regs;
 /* kernel/signal.cpp. info null: from the kernel. Any context. */
@@ -68,9 +73,6 @@ void set_current_blocked(u64 mask);
  * line) brings the old one back. A null @u: nothing. */
 status set_user_sigmask(user_ptr<const u64> u, size_t sigsetsize);
 void restore_saved_sigmask();
-/* Takes those of @mask away from current unhandled; for exec, sigtimedwait. */
-void flush_signals(task_struct *p);
-void ignore_signals(task_struct *p);
 /* A child stopped (CLD_STOPPED) or goes on; tasklist_lock held. */
 void do_notify_parent_cldstop(task_struct *p, int why);
 /* tasklist_lock held: the parent hears of the death; true: it does not care,
@@ -80,6 +82,12 @@ bool is_orphaned_pgrp(pid_t pgrp);
 /* All other threads of current's process get SIGKILL; siglock held. */
 void zap_other_threads(task_struct *p);
 void flush_sigqueue(sigpending *q);
+void free_sigqueue(sigqueue *q);
+/* Out of all queues of @p's process; siglock held. */
+void discard_signals(task_struct *p, u64 mask);
+/* @p will not take those of the process's pending signals: wakes threads that
+ * will. siglock held. */
+void retarget_shared_pending(task_struct *p, u64 which);
 /* An exiting thread need not stop any more; siglock held. True: with that
  * its process has stopped. */
 bool leave_group_stop(task_struct *p);

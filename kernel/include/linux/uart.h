@@ -24,4 +24,3 @@ size_t uart_fill(unsigned port, const char *s, size_t n);
 void uart_write(unsigned port, const char *s, size_t n);
 /* Finds the ports and registers their consoles. */
 void uart_console_init();
-void vga_console_init();

@@ -173,14 +173,14 @@ static status setup_frame(int sig, const k_sigaction &ka, u64 mask,
 	return write_around_fpu(at, &f, sizeof(f), FPU_AT);
 }
 
-static user_stack alternate_stack(unsigned long esp)
+static stack_t alternate_stack(unsigned long esp)
 {
 	const task_struct *t = current;
 
-	return {.sp = (u32)t->sas_ss_sp,
-		.flags = !t->sas_ss_size ? SS_DISABLE :
+	return {.ss_sp = (u32)t->sas_ss_sp,
+		.ss_flags = !t->sas_ss_size ? SS_DISABLE :
 			on_sig_stack(esp) ? SS_ONSTACK : 0,
-		.size = t->sas_ss_size};
+		.ss_size = t->sas_ss_size};
 }
 
 static status setup_rt_frame(int sig, const k_sigaction &ka,

@@ -64,16 +64,16 @@ static status restore_context(pt_regs *regs, const sigcontext &sc)
 }
 
 /* As sigaltstack(2), but a stack that makes no sense is just not taken. */
-static void restore_alternate_stack(const user_stack &s)
+static void restore_alternate_stack(const stack_t &s)
 {
 	task_struct *t = current;
 
-	if (s.flags & SS_DISABLE) {
+	if (s.ss_flags & SS_DISABLE) {
 		t->sas_ss_sp = 0;
 		t->sas_ss_size = 0;
-	} else if (s.size >= MINSIGSTKSZ) {
-		t->sas_ss_sp = s.sp;
-		t->sas_ss_size = s.size;
+	} else if (s.ss_size >= MINSIGSTKSZ) {
+		t->sas_ss_sp = s.ss_sp;
+		t->sas_ss_size = s.ss_size;
 	}
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Registers and stacks for people to read. A debug kernel follows frame
- * pointers; without them every word of the stack that looks like a return
- * address is shown, some of which are left from earlier calls. 2.4: traps.c.
+ * pointers; without them every word of the stack that points behind a call
+ * is shown, some of which are left from earlier calls. 2.4: traps.c.
  */
 #include <asm/sections.h>
 #include <linux/kernel.h>
@@ -22,22 +22,9 @@ static void print_entry(unsigned long addr)
 {
 	char name[128];
 
-	symbol_of(addr, name, sizeof(name));
+	/* A call that never returns may be the last of its function. */
+	symbol_of(addr - 1, name, sizeof(name));
 	printk(KERN_EMERG " [%08lx] %s\n", addr, name);
-}
-
-static void scan_stack(unsigned long esp, unsigned long end)
-{
-	unsigned n = 0;
-
-	for (; esp + 4 <= end && n < TRACE_MAX; esp += 4) {
-		unsigned long word = *(unsigned long *)esp;
-
-		if (!kernel_text_address(word))
-			continue;
-		print_entry(word);
-		n++;
-	}
 }
 
 #ifdef CONFIG_DEBUG
@@ -58,9 +45,34 @@ static void walk_frames(unsigned long ebp, unsigned long esp,
 	}
 }
 #else
+/* Whether a call instruction ends at @addr: E8 and a distance, or FF /2 with
+ * up to five more bytes (SDM vol. 2, CALL). */
+static bool is_return_address(unsigned long addr)
+{
+	auto *p = (const u8 *)addr;
+
+	if (!kernel_text_address(addr) || !kernel_text_address(addr - 7))
+		return false;
+	if (p[-5] == 0xe8)
+		return true;
+	for (int n = 2; n <= 7; n++)
+		if (p[-n] == 0xff && (p[1 - n] & 0x38) == 0x10)
+			return true;
+	return false;
+}
+
 static void walk_frames(unsigned long, unsigned long esp, unsigned long end)
 {
-	scan_stack(esp, end);
+	unsigned n = 0;
+
+	for (; esp + 4 <= end && n < TRACE_MAX; esp += 4) {
+		unsigned long word = *(unsigned long *)esp;
+
+		if (!is_return_address(word))
+			continue;
+		print_entry(word);
+		n++;
+	}
 }
 #endif
 

@@ -45,7 +45,7 @@ unsigned long search_exception_table(unsigned long eip)
 			     ".previous\n\t"			\
 			     EX_TABLE("1b", "4b")		\
 			     EX_TABLE("2b", "3b")		\
-			     : "+c"(_left), __VA_ARGS__		\
+			     : "+&c"(_left), __VA_ARGS__		\
 			     : [tail] "r"(_tail), "a"(0)	\
 			     : "memory");			\
 		_left;						\

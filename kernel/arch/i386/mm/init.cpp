@@ -67,6 +67,7 @@ __init void paging_init()
 		new_page_table(i);
 	for (unsigned i = 0; i < USER_PTRS_PER_PGD; i++)
 		swapper_pg_dir[i] = {};
+	init_mm.pgd = swapper_pg_dir;
 	write_cr3(__pa(swapper_pg_dir));
 	if (pge)
 		write_cr4(read_cr4() | CR4_PGE);
@@ -100,13 +101,8 @@ void free_initmem()
 	char *p = __init_begin;
 
 	memset(p, 0xcc, __init_end - p);	/* a late call traps */
-	for (; p < __init_end; p += PAGE_SIZE) {
-		page *pg = virt_to_page(p);
-
-		ClearPageReserved(pg);
-		atomic_set(&pg->count, 1);
-		__free_page(pg);
-	}
+	for (; p < __init_end; p += PAGE_SIZE)
+		free_reserved_page(virt_to_page(p));
 	printk(KERN_INFO "Freed %u KiB of memory that only boot needed\n",
 	       (unsigned)(__init_end - __init_begin) >> 10);
 }

@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# make help lists what there is to say. Everything built goes to build/.
+MAKEFLAGS += --no-print-directory
+PYTHON	:= /usr/bin/python3
+TOP	:= $(CURDIR)
+BUILD	:= $(TOP)/build
+JOBS	:= $(shell nproc 2>/dev/null || echo 1)
+# A make that was not told -j uses all processors below this one.
+SUBMAKE	= $(MAKE) $(if $(filter -j%,$(MAKEFLAGS)),,-j$(JOBS))
+
+# Objects of the base and of the patched tree are mostly the same.
+export CCACHE_DIR	?= $(BUILD)/ccache
+export CCACHE_NOHASHDIR	:= 1
+export PYTHONDONTWRITEBYTECODE := 1
+
+# As typed: make does not expand a $ in a pattern.
+export RUN_FILE		:= $(value FILE)
+export RUN_PATTERN	:= $(value PATTERN)
+export RUN_WINDOW	:= $(value WINDOW)
+
+TREE	?= patched
+SUFFIX	:= $(if $(DEBUG),-debug)
+BOOT_ARGS = --tree "$(TREE)$(SUFFIX)" --upto "$(UPTO)" \
+	--machine "$(or $(MACHINE),default)" --append "$(APPEND)" \
+	$(if $(DRY),--dry-run)
+
+all: base patched guest
+
+help:
+	@echo "make run [FILE=path] [PATTERN=text] [WINDOW=bytes]"
+	@echo "    scan a file in the guest through five paths"
+	@echo "make check [K=word]     build, boot and test everything (or a part)"
+	@echo "make list               the selftests"
+	@echo "make shell              a prompt in the guest"
+	@echo "make boot TREE=base|patched UPTO=patch [ARGS=words] [DRY=1]"
+	@echo "make gdb                the guest under gdb"
+	@echo "make base patched guest images    build (DEBUG=1: with checks)"
+	@echo "make tree; make edit PATCH=330; make refresh     the series"
+	@echo "make series-check [FROM=n] [TO=n]   the matrix of its prefixes"
+	@echo "make clean"
+
+deps:
+	@sh harness/deps.sh
+
+run: deps
+	@$(PYTHON) -m harness run
+
+# ---- building ----
+
+base:
+	@$(SUBMAKE) -C kernel O=$(BUILD)/base$(SUFFIX)
+
+tree:
+	@$(PYTHON) -m harness.series tree $(if $(FORCE),force)
+
+# While a patch is edited, what lies in build/tree is what gets built.
+patched-tree:
+	@[ -d build/tree/.git/rebase-merge ] || $(PYTHON) -m harness.series tree
+
+patched: patched-tree
+	@$(SUBMAKE) -C build/tree O=$(BUILD)/patched$(SUFFIX)
+
+debug:
+	@$(MAKE) base patched DEBUG=1
+
+guest:
+	@$(SUBMAKE) -C selftests O=$(BUILD)/selftests
+
+images: guest
+	@PYTHONPATH=qemu-images $(PYTHON) -m mkimage $(foreach \
+		i,root data scratch parts,qemu-images/$(i).toml) \
+		-o build/images --top .
+
+# ---- testing ----
+
+PYTEST = $(PYTHON) -m pytest -c harness/pytest.ini --rootdir=. \
+	$(if $(K),-k "$(K)") $(PYTEST_ARGS)
+
+check: deps
+	@$(MAKE) base patched debug images
+	@mkdir -p build/reports
+	@$(PYTEST) --junitxml=build/reports/junit.xml harness/tests/unit \
+		harness/tests/boot
+
+# The host's own tests; nothing is built or booted.
+unit:
+	@$(PYTEST) harness/tests/unit
+
+list:
+	@$(PYTHON) -m harness list
+
+selftests: guest
+
+# ---- looking ----
+
+shell boot gdb: deps $(if $(UPTO),,$(TREE)) images
+	@mkdir -p build/logs
+	@$(PYTHON) -m harness $@ $(BOOT_ARGS) $(ARGS)
+
+# ---- the series ----
+
+edit:
+	@[ -n "$(PATCH)" ] || { echo "make edit PATCH=330" >&2; exit 1; }
+	@$(PYTHON) -m harness.series edit "$(PATCH)"
+
+refresh:
+	@$(PYTHON) -m harness.series refresh
+
+series-check: deps images
+	@$(PYTHON) -m harness.matrix "$(FROM)" "$(TO)"
+
+clean:
+	rm -rf build
+.PHONY: all help deps run base tree patched-tree patched debug guest images \
+	check unit list selftests shell boot gdb edit refresh series-check clean

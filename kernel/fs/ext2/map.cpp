@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Where block n of a file is (the reading half of 2.4's fs/ext2/inode.c). The
+ * inode has twelve block numbers and the roots of trees of one, two and three
+ * levels of indirect blocks.
+ *
+ * A look-up takes truncate_sem for reading, so that the tree stands still. It
+ * remembers the whole contiguous piece that it met: the next blocks then cost
+ * a comparison. Whoever takes blocks away from the tree forgets the piece
+ * while he holds truncate_sem for writing.
+ */
+#include <linux/ext2_fs.h>
+
+constexpr u32 MAX_RUN = 256;		/* blocks looked at ahead */
+
+bool ext2_block_to_path(inode *inode, sector_t iblock, ext2_path *path)
+{
+	unsigned bits = EXT2_SB(inode->i_sb)->s_addr_bits;
+	u32 mask = (1u << bits) - 1, left = iblock;
+	unsigned levels = 0;
+
+	if (left < EXT2_NDIR_BLOCKS) {
+		path->offset[0] = left;
+		path->depth = 1;
+		return true;
+	}
+	left -= EXT2_NDIR_BLOCKS;
+	for (levels = 1; left >> (bits * (levels - 1)) > mask; levels++) {
+		if (levels == 3)
+			return false;
+		left -= 1u << (bits * levels);
+	}
+	path->offset[0] = EXT2_IND_BLOCK + levels - 1;
+	for (unsigned i = levels; i; i--) {
+		path->offset[i] = left & mask;
+		left >>= bits;
+	}
+	path->depth = levels + 1;
+	return true;
+}
+
+result<buffer_head *> ext2_bread_indirect(inode *inode, u32 block)
+{
+	super_block *sb = inode->i_sb;
+
+	if (unlikely(!ext2_data_blocks(sb, block, 1))) {
+		ext2_error(sb, __func__, "inode %lu: indirect block %u is not "
+			   "in the data area", inode->i_ino, block);
+		return -EIO;
+	}
+	return bread(sb->s_bdev, block, sb->s_blocksize);
+}
+
+/* ---- the piece found last ---- */
+
+static bool recall(ext2_inode_info *ei, u32 iblock, u32 *block)
+{
+	spin_guard g(ei->map_lock);
+	u32 n = iblock - ei->map_first;
+
+	if (n >= ei->map_len)
+		return false;
+	*block = ei->map_block + n;
+	return true;
+}
+
+static void remember(ext2_inode_info *ei, u32 iblock, u32 block, u32 n)
+{
+	spin_guard g(ei->map_lock);
+
+	ei->map_first = iblock;
+	ei->map_block = block;
+	ei->map_len = n;
+}
+
+void ext2_forget_map(ext2_inode_info *ei)
+{
+	spin_guard g(ei->map_lock);
+
+	ei->map_len = 0;
+}
+
+/* ---- look-up ---- */
+
+/* How many numbers from @p on count up by one, all in the data area; the
+ * first one is not 0. */
+static result<u32> check_run(inode *inode, const u32 *p, u32 limit)
+{
+	u32 n = 1;
+
+	limit = min(limit, MAX_RUN);
+	while (n < limit && p[n] == p[0] + n)
+		n++;
+	n = ext2_data_blocks(inode->i_sb, *p, n);
+	if (likely(n))
+		return n;
+	ext2_error(inode->i_sb, __func__, "inode %lu: block %u is not in the "
+		   "data area", inode->i_ino, *p);
+	return -EIO;
+}
+
+/* The block, or 0 for a hole. truncate_sem held. */
+static result<u32> look_up(inode *inode, u32 iblock, const ext2_path *path)
+{
+	ext2_inode_info *ei = EXT2_I(inode);
+	u32 limit = EXT2_NDIR_BLOCKS, *p = ei->i_data + path->offset[0];
+	buffer_head *bh = nullptr;
+
+	for (unsigned d = 1; d < path->depth && *p; d++) {
+		result<buffer_head *> next = ext2_bread_indirect(inode, *p);
+
+		brelse(bh);
+		bh = TRY(next);
+		p = (u32 *)bh->b_data + path->offset[d];
+		limit = inode->i_sb->s_blocksize / sizeof(u32);
+	}
+	u32 block = *p;
+	status st;
+
+	if (block) {
+		result<u32> n = check_run(inode, p, limit -
+					  path->offset[path->depth - 1]);
+		if (n.ok())
+			remember(ei, iblock, block, n.value());
+		st = n.err();
+	}
+	brelse(bh);
+	if (st.failed())
+		return st.fail();
+	return block;
+}
+
+static void map_result(inode *inode, buffer_head *bh, u32 block)
+{
+	bh->b_bdev = inode->i_sb->s_bdev;
+	bh->b_blocknr = block;
+	set_buffer_mapped(bh);
+}
+
+static status get_or_alloc(inode *inode, u32 iblock, ext2_path *path,
+			   buffer_head *bh)
+{
+	write_guard g(EXT2_I(inode)->truncate_sem);
+	u32 block = TRY(look_up(inode, iblock, path));
+
+	if (!block)
+		return ext2_alloc_branch(inode, iblock, path, bh);
+	map_result(inode, bh, block);
+	return OK;
+}
+
+status ext2_get_block(inode *inode, sector_t iblock, buffer_head *bh_result,
+		      bool create)
+{
+	ext2_inode_info *ei = EXT2_I(inode);
+	ext2_path path;
+	u32 block;
+
+	if (likely(recall(ei, iblock, &block))) {
+		map_result(inode, bh_result, block);
+		return OK;
+	}
+	if (!ext2_block_to_path(inode, iblock, &path))
+		return -EFBIG;
+	if (create)
+		return get_or_alloc(inode, iblock, &path, bh_result);
+	{
+		read_guard g(ei->truncate_sem);
+		block = TRY(look_up(inode, iblock, &path));
+	}
+	if (block)
+		map_result(inode, bh_result, block);
+	return OK;
+}

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Read-ahead: turning many small sequential reads into few large commands
+ * (2.4's generic_file_readahead). A file carries one piece that was read ahead
+ * of its reader, [f_rastart, f_raend). When he comes to its first page the
+ * next, larger, piece is started, so the disk works while he does. A miss that
+ * does not follow the last read reads just what was asked for.
+ *
+ * Readers of one file may race for these fields: any values are harmless,
+ * they only decide what is read early.
+ */
+#include "filemap_internal.h"
+
+#include <linux/blkdev.h>
+#include <linux/init.h>
+#include <linux/proc_fs.h>
+
+static constinit int max_readahead = 128;	/* pages */
+
+/* New pages for those that the cache lacks, chained by page->list. They are
+ * all allocated before the first read starts: reclaim would cut commands. */
+static void alloc_missing(address_space *mapping, pgoff_t index, unsigned nr,
+			  list_head *pages)
+{
+	gfp_t gfp = mapping->gfp_mask | __GFP_NORETRY | __GFP_NOWARN;
+
+	for (; nr; nr--, index++) {
+		{
+			spin_guard g(mapping->page_lock);
+
+			if (radix_tree_lookup(&mapping->page_tree, index))
+				continue;
+		}
+		page *p = alloc_page(gfp);
+
+		if (!p)
+			return;
+		p->index = index;
+		list_add_tail(&p->list, pages);
+	}
+}
+
+/* If the file became shorter before the page was in the cache, truncate may
+ * not have seen it. */
+status start_page_read(file *filp, page *p)
+{
+	if (likely(p->index < pages_of_file(p->mapping->host)))
+		return p->mapping->a_ops->readpage(filp, p);
+	remove_from_page_cache(p);
+	unlock_page(p);
+	return -EAGAIN;
+}
+
+unsigned do_page_cache_readahead(file *filp, address_space *mapping,
+				 pgoff_t index, unsigned nr)
+{
+	pgoff_t end = pages_of_file(mapping->host);
+	list_head pages;
+	unsigned started = 0;
+
+	if (index >= end)
+		return 0;
+	alloc_missing(mapping, index, min((pgoff_t)nr, end - index), &pages);
+	while (!list_empty(&pages)) {
+		page *p = list_entry(pages.next, page, list);
+
+		list_del(&p->list);
+		if (add_to_page_cache(p, mapping, p->index).ok()) {
+			start_page_read(filp, p).ignore();
+			started++;
+		}
+		put_page(p);
+	}
+	return started;
+}
+
+/* Small pieces grow fast, large ones double. */
+static unsigned next_length(unsigned len)
+{
+	unsigned most = max_readahead;
+
+	return min(len < most / 16 ? len * 4 : len * 2, most);
+}
+
+/* For a reader who just began and wants @want pages. */
+static unsigned first_length(unsigned want)
+{
+	unsigned most = max_readahead;
+
+	return want <= most / 32 ? want * 4 :
+		want <= most / 4 ? want * 2 : most;
+}
+
+static bool is_sequential(const file *filp, pgoff_t index)
+{
+	return !index || index == filp->f_raprev || index + 1 == filp->f_raprev;
+}
+
+void page_cache_sync_readahead(file *filp, address_space *mapping,
+			       pgoff_t index, unsigned want)
+{
+	unsigned len = max_readahead;
+
+	if (!filp || !len || !is_sequential(filp, index)) {
+		do_page_cache_readahead(filp, mapping, index,
+					min(want, max(len, 1u)));
+		if (filp)
+			filp->f_raend = 0;
+		return;
+	}
+	/* Still within what was read ahead: it was reclaimed meanwhile, or
+	 * the reads failed. Start small again. */
+	len = index == filp->f_raend && index ? next_length(filp->f_ralen) :
+		first_length(want);
+	len = clamp(len, 1u, (unsigned)max_readahead);
+	filp->f_ralen = len;
+	filp->f_rastart = index + (want < len ? want : len / 2);
+	filp->f_raend = index + len;
+	do_page_cache_readahead(filp, mapping, index, len);
+}
+
+/* If all of it was cached there is nothing to gain: until the next miss the
+ * reader is left alone. */
+void page_cache_async_readahead(file *filp, address_space *mapping)
+{
+	pgoff_t start = filp->f_raend;
+	unsigned len = clamp(next_length(filp->f_ralen), 1u,
+			     max((unsigned)max_readahead, 1u));
+
+	filp->f_rastart = start;
+	filp->f_raend = start + len;
+	filp->f_ralen = len;
+	if (do_page_cache_readahead(filp, mapping, start, len))
+		run_task_queue_disk();
+	else
+		filp->f_raend = 0;
+}
+
+static void register_readahead_sysctl()
+{
+	proc_sysctl_int("max-readahead", proc_sys_vm, &max_readahead, 0, 1024);
+}
+fs_initcall(register_readahead_sysctl);

@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The VMAs of an address space: a sorted list, a red-black tree, and for each
+ * file the list of VMAs that map it (the bookkeeping half of 2.4's mmap.c).
+ *
+ * They change only with mmap_sem held for write; bounds, links and flags
+ * moreover under page_table_lock, by which swap_out reads them, and what maps
+ * a file under its i_shared_lock, by which truncate does. So truncate finds
+ * every page of the file that is mapped, always.
+ */
+#include "vma.h"
+
+#include <linux/init.h>
+#include <linux/slab.h>
+
+static constinit kmem_cache *vm_area_cachep;
+
+static void vma_init()
+{
+	vm_area_cachep = kmem_cache_create("vm_area_struct",
+					   sizeof(vm_area_struct));
+}
+core_initcall(vma_init);
+
+vm_area_struct *vma_alloc()
+{
+	return slab_new<vm_area_struct>(vm_area_cachep, GFP_KERNEL);
+}
+
+void vma_free(vm_area_struct *vma)
+{
+	if (vma->vm_file)
+		fput(vma->vm_file);
+	kmem_cache_free(vm_area_cachep, vma);
+}
+
+vm_area_struct *vma_dup(const vm_area_struct *vma)
+{
+	vm_area_struct *n = vma_alloc();
+
+	if (!n)
+		return nullptr;
+	n->vm_mm = vma->vm_mm;
+	n->vm_start = vma->vm_start;
+	n->vm_end = vma->vm_end;
+	n->vm_page_prot = vma->vm_page_prot;
+	n->vm_flags = vma->vm_flags;
+	n->vm_ops = vma->vm_ops;
+	n->vm_pgoff = vma->vm_pgoff;
+	n->vm_file = vma->vm_file;
+	n->vm_private_data = vma->vm_private_data;
+	if (n->vm_file)
+		get_file(n->vm_file);
+	return n;
+}
+
+address_space *vma_mapping(const vm_area_struct *vma)
+{
+	return vma->vm_file ? vma->vm_file->f_dentry->d_inode->i_mapping :
+		nullptr;
+}
+
+/* ---- finding ---- */
+
+static vm_area_struct *vma_of(rb_node *n)
+{
+	return rb_entry(n, vm_area_struct, vm_rb);
+}
+
+vm_area_struct *find_vma(mm_struct *mm, unsigned long addr)
+{
+	vm_area_struct *vma = mm->mmap_cache;
+
+	if (likely(vma && vma->vm_start <= addr && addr < vma->vm_end))
+		return vma;
+	vma = nullptr;
+	for (rb_node *n = mm->mm_rb.rb_node_; n; ) {
+		if (addr >= vma_of(n)->vm_end) {
+			n = n->rb_right;
+			continue;
+		}
+		vma = vma_of(n);
+		if (vma->vm_start <= addr)
+			break;
+		n = n->rb_left;
+	}
+	if (vma)
+		mm->mmap_cache = vma;
+	return vma;
+}
+
+vm_area_struct *find_vma_prev(mm_struct *mm, unsigned long addr,
+			      vm_area_struct **prev)
+{
+	vm_area_struct *vma = nullptr;
+
+	*prev = nullptr;
+	for (rb_node *n = mm->mm_rb.rb_node_; n; ) {
+		if (addr < vma_of(n)->vm_end) {
+			vma = vma_of(n);
+			n = n->rb_left;
+		} else {
+			*prev = vma_of(n);
+			n = n->rb_right;
+		}
+	}
+	return vma;
+}
+
+vm_area_struct *find_vma_intersection(mm_struct *mm, unsigned long start,
+				      unsigned long end)
+{
+	vm_area_struct *vma = find_vma(mm, start);
+
+	return vma && vma->vm_start < end ? vma : nullptr;
+}
+
+/* ---- linking ---- */
+
+namespace {
+
+/* Both locks that changing a VMA takes. */
+class vma_lock_guard {
+	spinlock_t *shared, *table;
+
+public:
+	vma_lock_guard(mm_struct *mm, const vm_area_struct *vma) :
+		table(&mm->page_table_lock)
+	{
+		address_space *mapping = vma_mapping(vma);
+
+		shared = mapping ? &mapping->i_shared_lock : nullptr;
+		if (shared)
+			spin_lock(shared);
+		spin_lock(table);
+	}
+	vma_lock_guard(const vma_lock_guard &) = delete;
+	~vma_lock_guard()
+	{
+		spin_unlock(table);
+		if (shared)
+			spin_unlock(shared);
+	}
+};
+
+} // namespace
+
+/* i_shared_lock held, if it maps a file. */
+static void link_file(vm_area_struct *vma, vm_area_struct *after)
+{
+	address_space *mapping = vma_mapping(vma);
+
+	if (!mapping)
+		return;
+	if (vma->vm_flags & VM_DENYWRITE)
+		atomic_dec(&vma->vm_file->f_dentry->d_inode->i_writecount);
+	if (after)
+		list_add(&vma->shared, &after->shared);
+	else
+		list_add_tail(&vma->shared, vma->vm_flags & VM_SHARED ?
+			      &mapping->i_mmap_shared : &mapping->i_mmap);
+}
+
+static void unlink_file(vm_area_struct *vma)
+{
+	if (!vma->vm_file)
+		return;
+	if (vma->vm_flags & VM_DENYWRITE)
+		atomic_inc(&vma->vm_file->f_dentry->d_inode->i_writecount);
+	list_del(&vma->shared);
+}
+
+void vma_unlink_file(vm_area_struct *vma)
+{
+	address_space *mapping = vma_mapping(vma);
+
+	if (!mapping)
+		return;
+	spin_guard g(mapping->i_shared_lock);
+
+	unlink_file(vma);
+}
+
+/* Tree and list; page_table_lock held. */
+static void link_mm(mm_struct *mm, vm_area_struct *vma)
+{
+	rb_node **link = &mm->mm_rb.rb_node_, *parent = nullptr;
+	vm_area_struct *prev = nullptr;
+
+	while (*link) {
+		parent = *link;
+		if (vma->vm_start < vma_of(parent)->vm_start) {
+			link = &parent->rb_left;
+		} else {
+			prev = vma_of(parent);
+			link = &parent->rb_right;
+		}
+	}
+	rb_link_node(&vma->vm_rb, parent, link);
+	rb_insert_color(&vma->vm_rb, &mm->mm_rb);
+	vm_area_struct **next = prev ? &prev->vm_next : &mm->mmap;
+
+	vma->vm_next = *next;
+	*next = vma;
+	vma->vm_mm = mm;
+	mm->map_count++;
+}
+
+void vma_link_after(mm_struct *mm, vm_area_struct *vma, vm_area_struct *after)
+{
+	vma_lock_guard g(mm, vma);
+
+	link_mm(mm, vma);
+	link_file(vma, after);
+}
+
+void vma_link(mm_struct *mm, vm_area_struct *vma)
+{
+	vma_link_after(mm, vma, nullptr);
+}
+
+vm_area_struct *vma_detach(mm_struct *mm, unsigned long start,
+			   unsigned long end, vma_gap *gap)
+{
+	vm_area_struct *prev, *first = find_vma_prev(mm, start, &prev);
+	vm_area_struct *vma = first, *last = nullptr;
+	spin_guard g(mm->page_table_lock);
+
+	for (; vma && vma->vm_start < end; vma = vma->vm_next) {
+		rb_erase(&vma->vm_rb, &mm->mm_rb);
+		mm->map_count--;
+		last = vma;
+	}
+	(prev ? prev->vm_next : mm->mmap) = vma;
+	last->vm_next = nullptr;
+	mm->mmap_cache = nullptr;
+	*gap = {prev ? prev->vm_end : 0, vma ? vma->vm_start : TASK_SIZE};
+	return first;
+}
+
+/* ---- changing ---- */
+
+void vma_adjust(vm_area_struct *vma, unsigned long start, unsigned long end,
+		pgoff_t pgoff)
+{
+	vma_lock_guard g(vma->vm_mm, vma);
+
+	vma->vm_start = start;
+	vma->vm_end = end;
+	vma->vm_pgoff = pgoff;
+}
+
+status split_vma(mm_struct *mm, vm_area_struct *vma, unsigned long addr)
+{
+	if (mm->map_count >= MAX_MAP_COUNT)
+		return -ENOMEM;
+	vm_area_struct *upper = vma_dup(vma);
+
+	if (!upper)
+		return -ENOMEM;
+	upper->vm_start = addr;
+	upper->vm_pgoff += (addr - vma->vm_start) >> PAGE_SHIFT;
+	if (upper->vm_ops && upper->vm_ops->open)
+		upper->vm_ops->open(upper);
+	vma_lock_guard g(mm, vma);
+
+	vma->vm_end = addr;
+	link_mm(mm, upper);
+	link_file(upper, vma);
+	return OK;
+}
+
+/* Whether @b goes on where @a ends. What a driver keeps for each of its VMAs
+ * cannot be joined. */
+static bool can_merge(const vm_area_struct *a, const vm_area_struct *b)
+{
+	if (!a || !b || a->vm_end != b->vm_start ||
+	    a->vm_flags != b->vm_flags || a->vm_file != b->vm_file ||
+	    a->vm_ops != b->vm_ops || (a->vm_flags & (VM_IO | VM_RESERVED)))
+		return false;
+	if (a->vm_private_data || b->vm_private_data ||
+	    (a->vm_ops && a->vm_ops->close))
+		return false;
+	return !a->vm_file || a->vm_pgoff + vma_pages(a) == b->vm_pgoff;
+}
+
+/* @vma takes over its successor. */
+static void absorb_next(mm_struct *mm, vm_area_struct *vma)
+{
+	vm_area_struct *next = vma->vm_next;
+
+	{
+		vma_lock_guard g(mm, vma);
+
+		rb_erase(&next->vm_rb, &mm->mm_rb);
+		vma->vm_next = next->vm_next;
+		vma->vm_end = next->vm_end;
+		mm->map_count--;
+		mm->mmap_cache = vma;
+		unlink_file(next);
+	}
+	vma_free(next);
+}
+
+vm_area_struct *vma_merge(mm_struct *mm, vm_area_struct *vma)
+{
+	rb_node *n = rb_prev(&vma->vm_rb);
+	vm_area_struct *prev = n ? vma_of(n) : nullptr;
+
+	if (can_merge(vma, vma->vm_next))
+		absorb_next(mm, vma);
+	if (!can_merge(prev, vma))
+		return vma;
+	absorb_next(mm, prev);
+	return prev;
+}
+
+result<vm_area_struct *> vma_set_flags(vm_area_struct *vma,
+				       unsigned long start, unsigned long end,
+				       unsigned long flags)
+{
+	mm_struct *mm = vma->vm_mm;
+
+	if (vma->vm_flags == flags)
+		return vma;
+	if (vma->vm_start < start) {
+		TRY(split_vma(mm, vma, start));
+		vma = vma->vm_next;
+	}
+	if (end < vma->vm_end)
+		TRY(split_vma(mm, vma, end));
+	{
+		spin_guard g(mm->page_table_lock);
+
+		vma->vm_flags = flags;
+		vma->vm_page_prot = protection_map[flags & 0xf];
+	}
+	return vma_merge(mm, vma);
+}

@@ -4,7 +4,9 @@ A running QEMU: its console as lines, its QMP, its end. The raw console goes
 to a log as it arrives, so that nothing is lost if the harness dies.
 """
 
+import ctypes
 import shutil
+import signal
 import subprocess
 import tempfile
 import threading
@@ -14,6 +16,15 @@ from pathlib import Path
 
 from .qemu import Machine, require_qemu
 from .qmp import Qmp, QmpError
+
+
+_LIBC = ctypes.CDLL(None)
+PR_SET_PDEATHSIG = 1
+
+
+def _die_with_parent() -> None:
+    """In the child, before QEMU starts: no guest outlives the harness."""
+    _LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 class Guest:
@@ -37,7 +48,7 @@ class Guest:
         self.process = subprocess.Popen(
             self.machine.argv(qmp=self._dir / "qmp"), stdin=subprocess.PIPE,
             stdout=subprocess.PIPE, stderr=self._errors,
-            start_new_session=True)
+            start_new_session=True, preexec_fn=_die_with_parent)
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         return self
@@ -111,10 +122,10 @@ class Guest:
         self._reader.join(5)
 
     def errors(self) -> str:
-        """Returns QEMU's own last message, or ""."""
-        self._errors.flush()
-        text = (self._dir / "stderr").read_text(errors="replace").strip()
-        return text.splitlines()[-1] if text else ""
+        """Returns QEMU's own first message, warnings aside, or ""."""
+        text = (self._dir / "stderr").read_text(errors="replace")
+        lines = [x for x in text.splitlines() if "warning:" not in x]
+        return lines[0].strip() if lines else ""
 
     def _read(self) -> None:
         assert self.process.stdout

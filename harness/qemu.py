@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What machine to emulate, as a QEMU command line. Starts nothing."""
 
-import fcntl
 import functools
 import os
 import shutil
@@ -9,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .errors import UserError
+from .kvm import kvm_works
 
 QEMU = "qemu-system-i386"
-KVM_CREATE_VM = 0xAE01
 PANIC_PORT = 0xF4
 
 
@@ -82,17 +81,7 @@ def accelerator() -> str:
         if wish not in ("kvm", "tcg"):
             raise UserError(f"QEMU_ACCEL={wish}: must be kvm or tcg")
         return wish
-    try:
-        fd = os.open("/dev/kvm", os.O_RDWR | os.O_CLOEXEC)
-    except OSError:
-        return "tcg"
-    try:
-        os.close(fcntl.ioctl(fd, KVM_CREATE_VM, 0))
-        return "kvm"
-    except OSError:
-        return "tcg"
-    finally:
-        os.close(fd)
+    return "kvm" if kvm_works() else "tcg"
 
 
 def require_qemu() -> None:

@@ -15,7 +15,7 @@
 
 static constinit kmem_cache *bh_cachep;
 constexpr unsigned BH_WAIT_BITS = 6;
-static constinit wait_queue_head_t bh_wait[1 << BH_WAIT_BITS];
+static constinit static_array<wait_queue_head_t, 1 << BH_WAIT_BITS> bh_wait;
 
 void buffer_init()
 {

@@ -17,7 +17,7 @@ constinit semaphore mount_sem{"mount_sem", RANK_MOUNT_SEM};
 constinit spinlock_t vfsmount_lock{"vfsmount", RANK_VFSMOUNT};
 constinit list_head mount_list;
 static constexpr unsigned MOUNT_HASH_BITS = 5;
-static constinit list_head mount_hash[1 << MOUNT_HASH_BITS];
+static constinit static_array<list_head, 1 << MOUNT_HASH_BITS> mount_hash;
 static constinit kmem_cache *mnt_cache;
 
 static list_head *mnt_bucket(const vfsmount *mnt, const dentry *d)

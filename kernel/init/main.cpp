@@ -230,6 +230,7 @@ extern "C" [[noreturn]] __init void start_kernel(unsigned long magic,
 	setup_memory(info);
 	paging_init();
 	free_area_init();
+	zero_page_init();
 	mem_init();
 	kmem_cache_init();
 	vmalloc_init();

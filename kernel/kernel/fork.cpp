@@ -56,7 +56,7 @@ static task_struct *alloc_task()
 	return p;
 }
 
-static void put_sighand(sighand_struct *s)
+void put_sighand(sighand_struct *s)
 {
 	if (s && atomic_dec_and_test(&s->count))
 		kmem_cache_free(sighand_cachep, s);
@@ -203,24 +203,6 @@ static status copy_thread_group(task_struct *p, task_struct *from, bool share)
 	return OK;
 }
 
-static void copy_layout(mm_struct *mm, const mm_struct *old)
-{
-	mm->start_code = old->start_code;
-	mm->end_code = old->end_code;
-	mm->start_data = old->start_data;
-	mm->end_data = old->end_data;
-	mm->start_brk = old->start_brk;
-	mm->brk = old->brk;
-	mm->start_stack = old->start_stack;
-	mm->arg_start = old->arg_start;
-	mm->arg_end = old->arg_end;
-	mm->env_start = old->env_start;
-	mm->env_end = old->env_end;
-	mm->exe_file = old->exe_file;
-	if (mm->exe_file)
-		get_file(mm->exe_file);
-}
-
 static status copy_mm(task_struct *p, mm_struct *old, bool share)
 {
 	mm_struct *mm;
@@ -235,7 +217,9 @@ static status copy_mm(task_struct *p, mm_struct *old, bool share)
 		return -ENOMEM;
 	p->mm = p->active_mm = mm;
 	write_guard g(old->mmap_sem);
-	copy_layout(mm, old);
+	mm->exe_file = old->exe_file;
+	if (mm->exe_file)
+		get_file(mm->exe_file);
 	return dup_mmap(mm, old);
 }
 
@@ -397,11 +381,11 @@ result<long> do_fork(unsigned long flags, unsigned long stack,
 			    .tls = tls});
 }
 
-/* They share the idle task's root directory and its (empty) file table. */
+/* They share the root directory that mount_root gives to the first of them. */
 result<long> kernel_thread(int (*fn)(void *), void *arg, const char *name)
 {
-	return run_process({.flags = CLONE_FS | CLONE_FILES, .fn = fn,
-			    .arg = arg, .name = name});
+	return run_process({.flags = CLONE_FS, .fn = fn, .arg = arg,
+			    .name = name});
 }
 
 SYSCALL result<long> sys_fork()

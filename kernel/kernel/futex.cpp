@@ -29,7 +29,7 @@ struct futex_bucket {
 	spinlock_t lock{"futex", RANK_FUTEX};
 	list_head waiters;
 };
-static constinit futex_bucket buckets[BUCKETS];
+static constinit static_array<futex_bucket, BUCKETS> buckets;
 
 struct futex_q {
 	list_head list;

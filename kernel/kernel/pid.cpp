@@ -14,7 +14,7 @@ struct pid_chain {
 	list_head tasks;
 };
 static constinit u16 pid_users[PID_MAX];
-static constinit pid_chain pid_table[PID_HASH];
+static constinit static_array<pid_chain, PID_HASH> pid_table;
 constinit pid_t last_pid;
 
 static list_head *chain_of(pid_t pid)

@@ -328,7 +328,6 @@ void sched_init()
 {
 	task_struct *idle = &init_task;
 
-	init_mm.pgd = swapper_pg_dir;
 	atomic_inc(&init_mm.mm_count);
 	idle->active_mm = &init_mm;
 	idle->on_cpu = true;

@@ -145,8 +145,3 @@ SYSCALL result<long> sys_prctl(int option, unsigned long arg2)
 	}
 	return -EINVAL;
 }
-
-SYSCALL result<long> sys_ni_syscall()
-{
-	return -ENOSYS;
-}

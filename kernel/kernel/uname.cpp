@@ -81,17 +81,6 @@ SYSCALL result<long> sys_setdomainname(user_ptr<const char> name, int len)
 	return set_name(system_utsname.domainname, name, len);
 }
 
-SYSCALL result<long> sys_gethostname(user_ptr<char> name, int len)
-{
-	read_guard g(uts_sem);
-	int n = (int)strlen(system_utsname.nodename) + 1;
-
-	if (len < 0)
-		return -EINVAL;
-	return copy_to_user(name.addr(), system_utsname.nodename,
-			    (size_t)min(n, len));
-}
-
 static status show_name(seq_file *m, void *field)
 {
 	read_guard g(uts_sem);

@@ -11,6 +11,7 @@
  */
 #include <linux/fs.h>
 #include <linux/highmem.h>
+#include <linux/init.h>
 #include <linux/kernel.h>
 #include <linux/pagemap.h>
 #include <linux/sched.h>
@@ -34,39 +35,18 @@ static pte_t writable_pte(const vm_area_struct *vma, pte_t pte)
 	return vma->vm_flags & VM_WRITE ? pte_mkwrite(pte) : pte;
 }
 
-/* ---- page tables ---- */
-
-pte_t *find_pte(mm_struct *mm, unsigned long addr)
-{
-	pgd_t *pgd = mm->pgd + pgd_index(addr);
-
-	return pgd_none(*pgd) ? nullptr : pte_offset(pgd, addr);
-}
-
-pte_t *pte_alloc(mm_struct *mm, unsigned long addr)
-{
-	pgd_t *pgd = mm->pgd + pgd_index(addr);
-
-	if (likely(!pgd_none(*pgd)))
-		return pte_offset(pgd, addr);
-	unsigned long table = get_zeroed_page(GFP_KERNEL);
-
-	if (!table)
-		return nullptr;
-	{
-		spin_guard g(mm->page_table_lock);
-
-		if (pgd_none(*pgd)) {
-			set_pgd(pgd, {__pa((void *)table) | _PAGE_TABLE});
-			table = 0;
-		}
-	}
-	if (table)
-		free_page(table);
-	return pte_offset(pgd, addr);
-}
-
 /* ---- anonymous memory ---- */
+
+constinit page *zero_page;
+
+static void make_zero_page()
+{
+	zero_page = alloc_page(GFP_KERNEL | __GFP_ZERO);
+	if (!zero_page)
+		panic("no memory for the page of zeroes");
+	SetPageReserved(zero_page);
+}
+core_initcall(make_zero_page);
 
 /* A page that truncate took away after nopage found it: mapping it, or a copy
  * of it, would outlive the file's end. page_table_lock held; the fault happens

@@ -90,9 +90,10 @@ SYSCALL result<long> sys_munmap(unsigned long addr, size_t len)
 	return do_munmap(current->mm, addr, len);
 }
 
-/* Nobody uses it any more, so nobody can change it. */
+/* No task uses it any more, but swap_out may be looking at it. */
 void exit_mmap(mm_struct *mm)
 {
+	write_guard lock(mm->mmap_sem);
 	vm_area_struct *vma;
 
 	{

@@ -34,13 +34,9 @@ static bool count_swapped(vm_area_struct *, unsigned long, pte_t *pte,
 static unsigned long badness(mm_struct *mm)
 {
 	unsigned long swapped = 0;
+	spin_guard g(mm->page_table_lock);
 
-	if (down_read_trylock(&mm->mmap_sem)) {
-		spin_lock(&mm->page_table_lock);
-		walk_ptes(mm, 0, 0, count_swapped, &swapped);
-		spin_unlock(&mm->page_table_lock);
-		up_read(&mm->mmap_sem);
-	}
+	walk_ptes(mm, 0, 0, count_swapped, &swapped);
 	return mm->rss + swapped;
 }
 

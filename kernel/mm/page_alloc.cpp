@@ -18,7 +18,8 @@ struct hot_list {
 	list_head pages;
 };
 constexpr unsigned HOT_BATCH = 16, HOT_HIGH = 48;
-static constinit hot_list hot_lists[NR_CPUS][MAX_NR_ZONES];
+static constinit static_array<static_array<hot_list, MAX_NR_ZONES>, NR_CPUS>
+	hot_lists;
 
 static hot_list &hot_of(const zone_t *z)
 {

@@ -9,7 +9,7 @@
 #include "page_internal.h"
 
 constinit page *mem_map;
-constinit zone_t zone_table[MAX_NR_ZONES];
+constinit static_array<zone_t, MAX_NR_ZONES> zone_table;
 constinit zone_t *preferred_zone[4];
 constinit unsigned long lowmem_reserve[MAX_NR_ZONES][MAX_NR_ZONES];
 static constinit atomic_t total_pages;
@@ -126,8 +126,10 @@ __init void mem_init()
 			freed += free_range(start, end);
 	}
 	atomic_set(&total_pages, freed);
-	for (auto &z : zone_table)
+	for (auto &z : zone_table) {
+		z.managed_pages = z.free_pages;
 		set_watermarks(&z);
+	}
 	set_lowmem_reserve();
 
 	constexpr unsigned k = PAGE_SHIFT - 10;

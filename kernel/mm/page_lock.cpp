@@ -10,7 +10,8 @@
 #include <linux/sched.h>
 
 constexpr unsigned PAGE_WAIT_BITS = 8;
-static constinit wait_queue_head_t page_wait_table[1 << PAGE_WAIT_BITS];
+static constinit static_array<wait_queue_head_t, 1 << PAGE_WAIT_BITS>
+	page_wait_table;
 
 wait_queue_head_t *page_waitqueue(page *p)
 {

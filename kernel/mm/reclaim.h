@@ -10,7 +10,7 @@
 bool drop_swap_cache_page(page *p);
 
 /* Every address space in turn: as many calls as there are see each once. With
- * one mm_count; its mappings may go meanwhile, unless mmap_sem is held. */
+ * one mm_count; its mappings may go while page_table_lock is not held. */
 unsigned count_mms();
 mm_struct *take_next_mm();
 /* The next address space after @prev (null: from the start) that is still in

@@ -6,7 +6,7 @@
  */
 #include "swap_internal.h"
 
-constinit swap_info swap_table[MAX_SWAPFILES];
+constinit swap_info swap_table[MAX_SWAPFILES] = {};
 constinit spinlock_t swap_lock{"swap devices", RANK_SWAP_DEVICE};
 
 /* ---- swap_lock held ---- */

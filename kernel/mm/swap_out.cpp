@@ -46,8 +46,8 @@ unsigned long walk_ptes(mm_struct *mm, unsigned long start,
 	return 0;
 }
 
-/* The count keeps the struct and its page directory, and the
- * list's owner empties the address space under mmap_sem. */
+/* The count keeps the struct and its page directory; VMAs and page tables
+ * come and go under page_table_lock. */
 mm_struct *take_next_mm()
 {
 	spin_guard g(mmlist_lock);
@@ -165,20 +165,15 @@ static bool visit_pte(vm_area_struct *vma, unsigned long addr, pte_t *ptep,
 
 /* ---- all address spaces ---- */
 
-/* mmap_sem may be held by ourselves, further up: so no waiting for it. */
+/* Not mmap_sem: it may be held by ourselves, further up. */
 static void swap_out_mm(unmap_scan *s, mm_struct *mm, unsigned priority)
 {
-	if (!down_read_trylock(&mm->mmap_sem))
-		return;
-	{
-		spin_guard g(mm->page_table_lock);
+	spin_guard g(mm->page_table_lock);
 
-		s->budget = mm->rss / priority + 1;
-		mm->swap_address = walk_ptes(mm, mm->swap_address,
-					     VM_LOCKED | VM_RESERVED | VM_IO,
-					     visit_pte, s);
-	}
-	up_read(&mm->mmap_sem);
+	s->budget = mm->rss / priority + 1;
+	mm->swap_address = walk_ptes(mm, mm->swap_address,
+				     VM_LOCKED | VM_RESERVED | VM_IO,
+				     visit_pte, s);
 }
 
 void swap_out(unsigned priority, zone_t *classzone)

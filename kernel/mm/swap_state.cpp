@@ -167,7 +167,9 @@ static status claim_slot(page *p, swp_entry_t e)
 	return st;
 }
 
-result<page *> read_swap_cache_async(swp_entry_t e)
+/* The page of the slot, made and put under read if there is none: then *started
+ * is set. */
+static result<page *> find_or_read(swp_entry_t e, bool *started)
 {
 	page *fresh = nullptr;
 	status st;
@@ -189,6 +191,7 @@ result<page *> read_swap_cache_async(swp_entry_t e)
 	if (st.ok()) {
 		/* A failure shows as a page that is not up to date. */
 		swap_readpage(fresh).ignore();
+		*started = true;
 		return fresh;
 	}
 	put_page(fresh);
@@ -200,13 +203,14 @@ static void read_neighbours(swp_entry_t e)
 {
 	unsigned long window = 1ul << page_cluster;
 	unsigned long first = swp_offset(e) & ~(window - 1);
+	bool started;
 
 	for (unsigned long i = max(first, 1ul); i < first + window; i++) {
 		swp_entry_t n = swp_entry(swp_type(e), i);
 
 		if (n.val == e.val || !swap_users(n))
 			continue;
-		result<page *> p = read_swap_cache_async(n);
+		result<page *> p = find_or_read(n, &started);
 		if (p.err() == -ENOMEM)
 			return;
 		if (p.ok())
@@ -214,14 +218,21 @@ static void read_neighbours(swp_entry_t e)
 	}
 }
 
+result<page *> read_swap_cache_async(swp_entry_t e)
+{
+	bool started = false;
+	page *p = TRY(find_or_read(e, &started));
+
+	if (started)
+		read_neighbours(e);
+	return p;
+}
+
 result<page *> read_swap_cache(swp_entry_t e)
 {
 	page *p = TRY(read_swap_cache_async(e));
 
-	if (!PageUptodate(p)) {
-		read_neighbours(e);
-		wait_on_page(p);
-	}
+	wait_on_page(p);
 	mark_page_accessed(p);
 	if (PageUptodate(p))
 		return p;

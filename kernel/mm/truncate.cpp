@@ -100,10 +100,9 @@ static bool invalidate_page(address_space *mapping, page *p)
 	return true;
 }
 
-void invalidate_inode_pages(address_space *mapping)
+void invalidate_page_range(address_space *mapping, pgoff_t index, pgoff_t last)
 {
 	page *pages[PAGEVEC_SIZE];
-	pgoff_t index = 0;
 	unsigned nr;
 
 	do {
@@ -112,7 +111,7 @@ void invalidate_inode_pages(address_space *mapping)
 			page *p = pages[i];
 
 			index = p->index;
-			if (trylock_page(p)) {
+			if (index <= last && trylock_page(p)) {
 				bool gone = invalidate_page(mapping, p);
 
 				unlock_page(p);
@@ -121,7 +120,12 @@ void invalidate_inode_pages(address_space *mapping)
 			}
 			put_page(p);
 		}
-	} while (nr == PAGEVEC_SIZE && ++index);
+	} while (nr == PAGEVEC_SIZE && index++ < last);
+}
+
+void invalidate_inode_pages(address_space *mapping)
+{
+	invalidate_page_range(mapping, 0, ~0ul);
 }
 
 /* ---- the size of a file changes ---- */
@@ -130,7 +134,7 @@ static void unmap_list(list_head *vmas, pgoff_t pgoff)
 {
 	list_for_each_entry(vm_area_struct, vma, vmas, shared) {
 		unsigned long len = vma->vm_end - vma->vm_start;
-		pgoff_t skip = pgoff > vma->vm_pgoff ? pgoff - vma->vm_pgoff : 0;
+		pgoff_t skip = max(pgoff, vma->vm_pgoff) - vma->vm_pgoff;
 
 		if (skip >= len >> PAGE_SHIFT)
 			continue;

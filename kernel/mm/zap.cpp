@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Unmapping pages, and page tables that became empty (the zap half of 2.4's
- * mm/memory.c). The order, for each batch: clear the entries, pass what the
- * processor noted in them on to the pages, invalidate the TLB, and only then
- * let go of the pages: nobody reaches a freed page through an old translation.
+ * Unmapping pages (zap_page_range of 2.4's mm/memory.c). The order, for each
+ * batch: clear the entries, pass what the processor noted in them on to the
+ * pages, invalidate the TLB, and only then let go of the pages: nobody reaches
+ * a freed page through an old translation.
  */
 #include "pte_walk.h"
 
@@ -110,62 +110,4 @@ void zap_page_range(vm_area_struct *vma, unsigned long start, size_t len)
 			     batch.zap(ptep, addr);
 		     });
 	batch.flush();
-}
-
-/* ---- page tables ---- */
-
-/* The processor also caches directory entries: one invalidation drops all of
- * those before the tables are freed. mmap_sem held for write, or no users. */
-void free_pgtables(mm_struct *mm, unsigned long start, unsigned long end)
-{
-	list_head tables;
-
-	{
-		spin_guard g(mm->page_table_lock);
-
-		for (unsigned i = pgd_index(start); i < end >> PGDIR_SHIFT;
-		     i++) {
-			pgd_t old = mm->pgd[i];
-
-			if (pgd_none(old))
-				continue;
-			set_pgd(&mm->pgd[i], {0});
-			list_add(&pfn_to_page(old.v >> PAGE_SHIFT)->list,
-				 &tables);
-		}
-	}
-	if (list_empty(&tables))
-		return;
-	if (atomic_read(&mm->mm_users))
-		flush_tlb_range(mm, start, start + PAGE_SIZE);
-	else
-		flush_tlb_mm(mm);
-	list_for_each_entry_safe(page, p, n, &tables, list) {
-		list_del(&p->list);
-		__free_page(p);
-	}
-}
-
-/* ---- devices ---- */
-
-status remap_page_range(vm_area_struct *vma, unsigned long from,
-			unsigned long phys, size_t len, pgprot_t prot)
-{
-	unsigned long pfn = phys >> PAGE_SHIFT, end = from + len;
-
-	vma->vm_flags |= VM_IO | VM_RESERVED;
-	for (unsigned long addr = from; addr < end; addr += PAGE_SIZE, pfn++) {
-		pte_t *ptep = pte_alloc(vma->vm_mm, addr);
-
-		if (!ptep)
-			return -ENOMEM;
-		/* Memory that the kernel gives out is not a device. */
-		if (pfn_valid(pfn) && !PageReserved(pfn_to_page(pfn)))
-			continue;
-		spin_guard g(vma->vm_mm->page_table_lock);
-
-		BUG_ON(!pte_none(*ptep));
-		set_pte(ptep, pfn_pte(pfn, prot));
-	}
-	return OK;
 }

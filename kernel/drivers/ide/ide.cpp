@@ -14,7 +14,7 @@
 #include <linux/random.h>
 #include <linux/vmstat.h>
 
-constinit ide_hwif_t ide_hwifs[MAX_HWIFS];
+constinit static_array<ide_hwif_t, MAX_HWIFS> ide_hwifs;
 constinit unsigned long ide_timeout = 10 * HZ;
 
 static void ide_timeout_setup(const char *value)

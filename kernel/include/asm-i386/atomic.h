@@ -5,13 +5,19 @@
 #include <linux/types.h>
 
 struct atomic_t {
-	volatile int counter;
+	int counter;		/* not volatile: a literal type */
 
 	constexpr atomic_t(int v = 0) : counter(v) {}
 };
 
-inline int atomic_read(const atomic_t *v) { return v->counter; }
-inline void atomic_set(atomic_t *v, int i) { v->counter = i; }
+inline int atomic_read(const atomic_t *v)
+{
+	return *(const volatile int *)&v->counter;
+}
+inline void atomic_set(atomic_t *v, int i)
+{
+	*(volatile int *)&v->counter = i;
+}
 
 inline void atomic_add(int i, atomic_t *v)
 {

@@ -27,4 +27,5 @@ void trap_init();
 void init_IRQ();
 void time_init();		/* calibrates the TSC, starts the tick */
 void free_area_init();		/* mm/page_alloc.cpp: mem_map, zones */
+void zero_page_init();		/* once mem_map is there */
 void free_initmem();		/* gives .init sections to the allocator */

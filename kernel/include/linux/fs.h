@@ -394,6 +394,7 @@ extern const file_operations def_blk_fops;
 /* ---- character devices: fs/char_dev.cpp ---- */
 status register_chrdev(unsigned major, const char *name,
 		       const file_operations *fops);
+const char *chrdev_name(unsigned major);	/* null: not registered */
 void init_special_inode(inode *inode, umode_t mode, kdev_t rdev);
 
 /* ---- generic helpers ---- */

@@ -130,7 +130,7 @@ inline u8 ide_altstatus(const ide_hwif_t *h) { return inb(h->ctl_port); }
 
 /* ide.cpp */
 constexpr unsigned MAX_HWIFS = 2;
-extern ide_hwif_t ide_hwifs[MAX_HWIFS];
+extern static_array<ide_hwif_t, MAX_HWIFS> ide_hwifs;
 extern unsigned long ide_timeout;	/* jiffies */
 void do_ide_request(request_queue *q);
 bool ide_intr(int irq, void *dev, pt_regs *regs);

@@ -15,6 +15,19 @@ struct list_head {
 	list_head &operator=(const list_head &) = delete;
 };
 
+/*
+ * A global array of T that holds list heads. GCC 12 leaves a plain array whose
+ * elements point to themselves all zero, constinit or not; an array within an
+ * object it fills.
+ */
+template<class T, unsigned N> struct static_array {
+	T v[N];
+
+	constexpr operator T *() { return v; }
+	constexpr T *begin() { return v; }
+	constexpr T *end() { return v + N; }
+};
+
 inline void INIT_LIST_HEAD(list_head *h) { h->next = h->prev = h; }
 inline bool list_empty(const list_head *h) { return h->next == h; }
 

@@ -210,8 +210,7 @@ pte_t *pte_alloc(mm_struct *mm, unsigned long addr);
 pte_t *find_pte(mm_struct *mm, unsigned long addr);
 /* Calls visit(vma, addr, pte, ctx) for the entries of page tables that exist
  * in the mappings from @start on, until it returns false; returns where it
- * stopped, or 0 at the end. mmap_sem
- * and page_table_lock held. mm/swap_out.cpp. */
+ * stopped, or 0 at the end. page_table_lock held. mm/swap_out.cpp. */
 using pte_visit = bool (*)(vm_area_struct *vma, unsigned long addr,
 			   pte_t *pte, void *ctx);
 unsigned long walk_ptes(mm_struct *mm, unsigned long start,

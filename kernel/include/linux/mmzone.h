@@ -18,7 +18,8 @@ struct zone_t {
 	unsigned long free_pages = 0;
 	unsigned long pages_min = 0, pages_low = 0, pages_high = 0;
 	free_area_t free_area[MAX_ORDER];
-	unsigned long zone_start_pfn = 0, size = 0;
+	unsigned long zone_start_pfn = 0, size = 0;	/* with holes */
+	unsigned long managed_pages = 0;	/* given to the allocator */
 	const char *name = nullptr;
 };
-extern zone_t zone_table[MAX_NR_ZONES];
+extern static_array<zone_t, MAX_NR_ZONES> zone_table;

@@ -86,6 +86,8 @@ status filemap_wait_range(address_space *mapping, loff_t start, loff_t end);
 void truncate_inode_pages(address_space *mapping, loff_t start);
 /* Drops clean unused pages (memory pressure, last close of a device). */
 void invalidate_inode_pages(address_space *mapping);
+void invalidate_page_range(address_space *mapping, pgoff_t first,
+			   pgoff_t last);
 
 /* 2.4's reader: calls @actor for each piece of up-to-date page. */
 struct read_descriptor_t {

@@ -24,9 +24,5 @@ constexpr unsigned DEFAULT_POLLMASK = POLLIN | POLLOUT | POLLRDNORM |
  * until) is reached; false: the time is up. */
 bool poll_schedule(poll_table *pt, u64 deadline);
 unsigned vfs_poll(file *f, poll_table *pt);
-
-/* The mask that ppoll and pselect6 set meanwhile. set: @u may be null.
- * restore: @interrupted: a handler has to run with the temporary mask still
- * in place. */
-status poll_set_mask(user_ptr<const u64> u, size_t size);
-void poll_restore_mask(bool interrupted);
+/* What is left until a deadline, not below 0: what select reports. */
+timespec64 time_left(u64 deadline);

@@ -283,6 +283,7 @@ void release_task(task_struct *p);
 status de_thread();
 void forget_thread();	/* one task less; tasklist_lock held */
 sighand_struct *copy_sighand_struct(sighand_struct *old);
+void put_sighand(sighand_struct *s);
 bool group_is_empty(const task_struct *leader);	/* no other threads */
 /* fs/ (open.cpp, file_table.cpp, fs_struct.cpp) for fork, exec and exit */
 files_struct *dup_files(files_struct *old);	/* null: no memory */

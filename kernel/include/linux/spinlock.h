@@ -14,7 +14,7 @@
 #include <linux/percpu.h>
 
 struct spinlock_t {
-	volatile u32 locked = 0;
+	u32 locked = 0;		/* not volatile: a literal type */
 #ifdef CONFIG_DEBUG
 	const char *name;
 	lock_rank rank;
@@ -44,7 +44,7 @@ inline void sleep_debug_drop(const void *) {}
 inline void __spin_acquire(spinlock_t *l)
 {
 	while (unlikely(xchg(&l->locked, 1u)))
-		while (l->locked)
+		while (READ_ONCE(l->locked))
 			cpu_relax();
 }
 inline void spin_lock(spinlock_t *l)
@@ -68,7 +68,7 @@ inline void spin_unlock(spinlock_t *l)
 {
 	spin_debug_drop(l);
 	barrier();
-	l->locked = 0;
+	WRITE_ONCE(l->locked, 0u);
 }
 /* True, with @l taken, if the count reached 0; the lock is touched only then. */
 inline bool atomic_dec_and_lock(atomic_t *v, spinlock_t *l)

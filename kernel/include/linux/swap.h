@@ -55,7 +55,7 @@ extern address_space swapper_space;
 page *lookup_swap_cache(swp_entry_t e);
 /* Finds it or starts reading it, and its neighbours; with a count, perhaps
  * still locked. -ENOMEM; -ENOENT: the slot is free by now, look at the page
- * table again. The _async form reads no neighbours. */
+ * table again. */
 result<page *> read_swap_cache_async(swp_entry_t e);
 /* The same and waits: the page is up to date. -EIO too. */
 result<page *> read_swap_cache(swp_entry_t e);

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include <asm/processor.h>
 #include <asm/uaccess.h>
 #include <linux/fs.h>
 #include <linux/interrupt.h>

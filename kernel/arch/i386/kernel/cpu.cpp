@@ -72,6 +72,7 @@ __init static void load_tss()
 	cpu_tss.io_bitmap_base = sizeof(cpu_tss);	/* beyond: no ports */
 	set_tss_desc(GDT_ENTRY_TSS, &cpu_tss);
 	asm volatile("ltr %w0" :: "r"(GDT_ENTRY_TSS * 8));
+	asm volatile("lldt %w0" :: "r"(0));	/* reset leaves one at 0 */
 }
 
 __init void cpu_init()

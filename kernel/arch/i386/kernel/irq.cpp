@@ -32,8 +32,8 @@ struct irq_desc {
 constexpr unsigned long UNHANDLED_MAX = 100000;
 
 static constinit spinlock_t irq_lock{"irq", RANK_IRQ_TABLE};
-static constinit irq_desc irq_table[NR_IRQS];
-static constinit irqaction actions[2 * NR_IRQS];
+static constinit irq_desc irq_table[NR_IRQS] = {};
+static constinit irqaction actions[2 * NR_IRQS] = {};
 static constinit unsigned long spurious = 0;
 
 static irqaction *free_action()

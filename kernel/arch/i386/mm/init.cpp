@@ -14,7 +14,11 @@
 #include <linux/mm.h>
 #include <linux/string.h>
 
-alignas(4096) constinit pgd_t swapper_pg_dir[PTRS_PER_PGD];
+alignas(PAGE_SIZE) constinit pgd_t swapper_pg_dir[PTRS_PER_PGD];
+
+/* Part of the image, so its page is reserved for ever. */
+alignas(PAGE_SIZE) static constinit char empty_zero_page[PAGE_SIZE];
+constinit page *zero_page = nullptr;
 
 /* Not present for writing if private: that fault makes the copy. */
 constinit const pgprot_t protection_map[16] = {
@@ -71,6 +75,11 @@ __init void paging_init()
 	write_cr3(__pa(swapper_pg_dir));
 	if (pge)
 		write_cr4(read_cr4() | CR4_PGE);
+}
+
+__init void zero_page_init()
+{
+	zero_page = virt_to_page(empty_zero_page);
 }
 
 pte_t *kernel_pte(unsigned long addr)

@@ -105,7 +105,7 @@ const file_operations def_blk_fops = {
 constexpr unsigned BLKROSET = 0x125d, BLKROGET = 0x125e, BLKRRPART = 0x125f,
 	BLKGETSIZE = 0x1260, BLKFLSBUF = 0x1261, BLKSSZGET = 0x1268,
 	BLKBSZGET = 0x80041270, BLKBSZSET = 0x40041271,
-	BLKGETSIZE64 = 0x80081272, HDIO_GETGEO = 0x0301;
+	BLKGETSIZE64 = 0x80041272, HDIO_GETGEO = 0x0301;
 
 struct hd_geometry {
 	u8 heads, sectors;

@@ -11,7 +11,6 @@
  */
 #include <linux/fs.h>
 #include <linux/highmem.h>
-#include <linux/init.h>
 #include <linux/kernel.h>
 #include <linux/pagemap.h>
 #include <linux/sched.h>
@@ -36,17 +35,6 @@ static pte_t writable_pte(const vm_area_struct *vma, pte_t pte)
 }
 
 /* ---- anonymous memory ---- */
-
-constinit page *zero_page;
-
-static void make_zero_page()
-{
-	zero_page = alloc_page(GFP_KERNEL | __GFP_ZERO);
-	if (!zero_page)
-		panic("no memory for the page of zeroes");
-	SetPageReserved(zero_page);
-}
-core_initcall(make_zero_page);
 
 /* A page that truncate took away after nopage found it: mapping it, or a copy
  * of it, would outlive the file's end. page_table_lock held; the fault happens

@@ -14,6 +14,11 @@ constexpr unsigned long PAGE_ZONE_MASK = 3ul << 30;
 /* page_alloc.cpp */
 void buddy_free(zone_t *z, page *p, unsigned order);	/* z->lock held */
 void drain_hot_pages();			/* of this processor, to the zones */
+/* A block of @z that leaves @mark pages there, or null. */
+page *zone_alloc(zone_t *z, unsigned order, unsigned long mark);
+
+/* page_slow.cpp */
+page *alloc_pages_slow(gfp_t gfp, unsigned order);
 
 /* page_init.cpp: the zone that an allocation tries first, by the two zone
  * bits of its flags. */

@@ -115,6 +115,7 @@ struct block_search {
 	ext2_sb_info *sbi;
 	ext2_inode_info *ei;
 	bool polite;			/* stay out of others' windows */
+	bool growing;			/* the file is written in sequence */
 	unsigned group;
 	buffer_head *bitmap;
 	u32 first, bits;		/* of the group */
@@ -137,12 +138,14 @@ static u32 next_free(block_search *s, u32 from)
 	}
 }
 
-/* A place that is close behind @goal, or begins a larger free piece. */
+/* The goal, or a place close behind it; small holes are for small files, so
+ * one that grows rather goes to where a larger free piece begins. */
 static u32 pick_bit(block_search *s, u32 goal)
 {
 	u32 near = next_free(s, goal), byte = goal / 8 + 1;
 
-	if (near >= s->bits || near - goal < NEARBY || byte >= s->bits / 8)
+	if (near == goal || near >= s->bits || byte >= s->bits / 8 ||
+	    (!s->growing && near - goal < NEARBY))
 		return near;
 	const char *map = s->bitmap->b_data;
 	const char *empty = (const char *)memchr(map + byte, 0,
@@ -235,6 +238,7 @@ result<u32> ext2_new_block(inode *inode, u32 goal)
 
 	if (!may_allocate(sbi))
 		return -ENOSPC;
+	s.growing = goal == ei->i_next_goal;
 	if (goal < sbi->s_first_data_block || goal >= sbi->s_blocks_count)
 		goal = sbi->s_first_data_block;
 	result<u32> block = alloc_anywhere(&s, goal);

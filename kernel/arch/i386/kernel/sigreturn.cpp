@@ -12,7 +12,7 @@
 #include <linux/signal.h>
 #include <linux/string.h>
 
-constexpr u32 USER_EFLAGS = 0xcd5 | X86_EFLAGS_AC;	/* arithmetic, TF, DF */
+constexpr u32 USER_EFLAGS = 0xdd5 | X86_EFLAGS_AC;	/* arithmetic, TF, DF */
 constexpr u32 USER_RPL = 3;
 
 static status restore_fpu(unsigned long from)

@@ -219,8 +219,8 @@ class _OneBoot:
 
     def _ended(self, guest: Guest, status: int) -> str:
         missing = [n for n in self.tests if n not in self.parent.outcomes]
-        if status:
-            return f"QEMU ended with status {status}: {guest.errors()}"
+        if bad := guest.failure(status):
+            return bad
         if missing:
             return "the guest powered off too early"
         problems = self.parser.close()

@@ -20,6 +20,7 @@ from .qmp import Qmp, QmpError
 
 _LIBC = ctypes.CDLL(None)
 PR_SET_PDEATHSIG = 1
+POWER_OFF_STATUS, PANIC_STATUS = 1, 3
 
 
 def _die_with_parent() -> None:
@@ -57,6 +58,12 @@ class Guest:
         self.kill()
         if self._qmp:
             self._qmp.close()
+        assert self.process.stdin and self.process.stdout
+        try:
+            self.process.stdin.close()
+        except BrokenPipeError:
+            pass
+        self.process.stdout.close()
         self._errors.close()
         shutil.rmtree(self._dir, ignore_errors=True)
 
@@ -113,6 +120,17 @@ class Guest:
             return False
         time.sleep(settle)
         return True
+
+    def failure(self, status: int) -> str:
+        """Takes QEMU's exit status; returns what it means, "" for a clean
+        power-off. isa-debug-exit turns a guest's v into 2v + 1; the kernel
+        writes 0 there when it powers off, 1 when it has panicked."""
+        why = self.errors()
+        if status == PANIC_STATUS:
+            return "the kernel panicked"
+        if status not in (0, POWER_OFF_STATUS) or why:
+            return f"QEMU ended with status {status}: {why}"
+        return ""
 
     def kill(self) -> None:
         """Ends QEMU at once."""

@@ -74,6 +74,10 @@ class Qmp:
 
     def close(self) -> None:
         """Hangs up."""
+        try:
+            self._file.close()
+        except OSError:
+            pass
         self._sock.close()
 
     def _read(self) -> dict[str, Any]:

@@ -193,11 +193,10 @@ def scan(path: Path, pattern: bytes, window: int) -> int:
     limit = 120 + 5 * want[0] / SPEED_FLOOR
     with Guest(machine, LOGS / "run.log", state.on_line) as guest:
         why = follow(guest, state.watcher, limit)
-    wrong = [why] if why else state.verdict()
-    if why and not state.wrong:
-        excerpt = annotate(machine.kernel, state.watcher.after[:40])
-        print("\n".join(excerpt), file=sys.stderr)
-    return report(wrong + state.wrong if why else wrong, state)
+    if state.watcher.after:
+        print("\n".join(annotate(machine.kernel, state.watcher.after[:40])),
+              file=sys.stderr)
+    return report([why] if why else state.verdict(), state)
 
 
 def follow(guest: Guest, watcher: Watcher, limit: float) -> str:
@@ -208,10 +207,8 @@ def follow(guest: Guest, watcher: Watcher, limit: float) -> str:
         if watcher.trouble:
             guest.wait(1.5)
             return watcher.trouble
-        if status:
-            return f"QEMU ended with status {status}: {guest.errors()}"
-        if status == 0:
-            return ""
+        if status is not None:
+            return guest.failure(status)
         if time.monotonic() > deadline:
             guest.stacks()
             return f"the guest hangs: no end after {limit:.0f} s"

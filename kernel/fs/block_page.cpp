@@ -80,20 +80,18 @@ static void end_unbuffered_read(buffer_head *bh, bool uptodate)
 
 /* ---- reading ---- */
 
-/* Maps all blocks of the page through @bh, as one block of the size of a
- * page. False: they are not there, not in one piece or not aligned. */
-static result<long> map_whole_page(page *p, inode *inode, buffer_head *bh,
-				   get_block_t get_block)
+/* The first block of the page is mapped in @bh. If the others follow it and
+ * all are aligned like a page, @bh becomes the one block that they form. */
+noinline static result<long> map_other_blocks(page *p, inode *inode,
+					      buffer_head *bh,
+					      get_block_t get_block)
 {
 	unsigned shift = PAGE_SHIFT - inode->i_blkbits, nr = 1u << shift;
 	sector_t iblock = (sector_t)p->index << shift;
-
-	TRY(get_block(inode, iblock, bh, false));
-	if (!buffer_mapped(bh))
-		return 0l;
+	loff_t end = ((loff_t)p->index + 1) << PAGE_SHIFT;
 	block_t first = bh->b_blocknr;
 
-	if (first & (nr - 1))
+	if (end > i_size_read(inode) || first & (nr - 1))
 		return 0l;
 	for (unsigned i = 1; i < nr; i++) {
 		clear_buffer_mapped(bh);
@@ -105,29 +103,38 @@ static result<long> map_whole_page(page *p, inode *inode, buffer_head *bh,
 	return 1l;
 }
 
-/* True: the read is on its way. */
-static result<long> read_unbuffered(page *p, inode *inode,
-				    get_block_t get_block)
+/* 1: the whole page is mapped in @bh. */
+static inline result<long> map_whole_page(page *p, inode *inode,
+					  buffer_head *bh,
+					  get_block_t get_block)
 {
-	loff_t end = ((loff_t)p->index + 1) << PAGE_SHIFT;
+	unsigned shift = PAGE_SHIFT - inode->i_blkbits;
 
-	if (inode->i_blkbits != PAGE_SHIFT && end > i_size_read(inode))
+	TRY(get_block(inode, (sector_t)p->index << shift, bh, false));
+	if (unlikely(!buffer_mapped(bh)))
 		return 0l;
+	return likely(!shift) ? 1l :
+		map_other_blocks(p, inode, bh, get_block);
+}
+
+/* 1: the read is on its way. */
+static inline result<long> read_unbuffered(page *p, inode *inode,
+					   get_block_t get_block)
+{
 	buffer_head *bh = alloc_buffer_head();
 
-	if (!bh)
+	if (unlikely(!bh))
 		return -ENOMEM;
 	result<long> mapped = map_whole_page(p, inode, bh, get_block);
 
-	if (mapped.failed() || !mapped.value()) {
+	if (unlikely(mapped.raw() != 1)) {
 		free_buffer_head(bh);
 		return mapped;
 	}
 	bh->b_size = PAGE_SIZE;
 	set_bh_page(bh, p, 0);
-	bh->b_this_page = bh;
 	bh->b_end_io = end_unbuffered_read;
-	set_bit(BH_Lock, &bh->b_state);
+	bh->b_state = bh->b_state | 1ul << BH_Lock;	/* nobody else knows it */
 	submit_bh(READ, bh);
 	return 1l;
 }
@@ -169,7 +176,7 @@ static void submit_page_reads(page *p, buffer_head **list, unsigned nr)
 		page_read_done(p, true);
 }
 
-static status read_buffered(page *p, inode *inode, get_block_t get_block)
+noinline static status read_buffered(page *p, inode *inode, get_block_t get_block)
 {
 	unsigned bits = inode->i_blkbits, nr = 0;
 	sector_t iblock = (sector_t)p->index << (PAGE_SHIFT - bits);
@@ -188,25 +195,29 @@ static status read_buffered(page *p, inode *inode, get_block_t get_block)
 	return OK;
 }
 
+noinline static status read_failed(page *p, status st)
+{
+	SetPageError(p);
+	unlock_page(p);
+	return st;
+}
+
 status block_read_full_page(page *p, get_block_t get_block)
 {
 	inode *inode = p->mapping->host;
 	result<long> started = 0l;
-	status st;
 
 	DEBUG_ON(!PageLocked(p));
-	ClearPageError(p);
-	if (!p->buffers)
+	if (PageError(p))
+		ClearPageError(p);
+	if (likely(!p->buffers))
 		started = read_unbuffered(p, inode, get_block);
-	if (started.failed())
-		st = started.fail();
-	else if (!started.value())
-		st = read_buffered(p, inode, get_block);
-	if (st.failed()) {
-		SetPageError(p);
-		unlock_page(p);
-	}
-	return st;
+	if (likely(started.raw() == 1))
+		return OK;
+	status st = started.failed() ? started.fail() :
+		read_buffered(p, inode, get_block);
+
+	return st.failed() ? read_failed(p, st) : OK;
 }
 
 /* ---- writing ---- */

@@ -68,7 +68,6 @@ static void lose_suid(const inode *inode, iattr *attr)
 	mode &= ~S_ISUID;
 	if (mode & S_IXGRP)
 		mode &= ~S_ISGID;
-	/* Not a chmod by the caller: he need not own the file any more. */
 	attr->ia_mode = mode;
 	attr->ia_valid |= ATTR_MODE;
 }

@@ -20,7 +20,8 @@ static constinit spinlock_t file_list_lock{"file lists", RANK_FILES};
 __init void files_init()
 {
 	filp_cache = kmem_cache_create("filp", sizeof(file));
-	/* At most a tenth of memory for open files, at 1 KiB each. */
+	/* About a tenth of memory, at 1 KiB for an open file with its inode
+	 * and dentry. */
 	max_files = max(max_files, (int)(nr_total_pages() * 4 / 10));
 }
 

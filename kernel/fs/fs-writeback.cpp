@@ -47,7 +47,8 @@ static int write_some_pages(address_space *mapping, int nr)
 
 		if (list_empty(&mapping->dirty_pages))
 			break;
-		first = list_entry(mapping->dirty_pages.next, page, list)->index;
+		first = list_entry(mapping->dirty_pages.next, page,
+				   list)->index;
 		list_for_each_entry(page, p, &mapping->dirty_pages, list)
 			if (p->index != first + n || ++n == (pgoff_t)nr)
 				break;

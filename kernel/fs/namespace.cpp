@@ -262,8 +262,10 @@ public:
 		p = (char *)get_zeroed_page(GFP_KERNEL);
 		if (!p)
 			return -ENOMEM;
-		size_t left = __copy_from_user(p, u.addr(), PAGE_SIZE - 1);
-		return left == PAGE_SIZE - 1 ? -EFAULT : 0;
+		if (u.addr() >= TASK_SIZE)
+			return -EFAULT;
+		size_t n = min(PAGE_SIZE - 1, TASK_SIZE - u.addr());
+		return __copy_from_user(p, u.addr(), n) == n ? -EFAULT : 0;
 	}
 };
 

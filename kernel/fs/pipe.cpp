@@ -55,6 +55,12 @@ static void rewind(pipe_inode_info *p)
 	}
 }
 
+/* tail just left a page: a full ring's head may already be in it again. */
+static bool head_in_page_behind(const pipe_inode_info *p)
+{
+	return p->content() > (PIPE_PAGES - 1) * PAGE_SIZE;
+}
+
 /* Up to @n bytes out to user memory; -EFAULT only if there were none. */
 static result<long> ring_read(pipe_inode_info *p, unsigned long to, size_t n)
 {
@@ -70,7 +76,7 @@ static result<long> ring_read(pipe_inode_info *p, unsigned long to, size_t n)
 			return done ? result<long>((long)done) : -EFAULT;
 		done += piece;
 		p->tail = p->tail + piece;
-		if (!(p->tail & ~PAGE_MASK))
+		if (!(p->tail & ~PAGE_MASK) && !head_in_page_behind(p))
 			put_ring_page(p, slot);
 	}
 	rewind(p);

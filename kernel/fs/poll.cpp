@@ -148,8 +148,9 @@ SYSCALL result<long> sys_poll(user_ptr<pollfd> fds, unsigned nr, int ms)
 /* ---- ppoll ---- */
 
 static result<long> do_ppoll(user_ptr<pollfd> fds, unsigned nr,
-			     const timespec64 *timeout, user_ptr<const u64> mask,
-			     size_t size, u64 *deadline)
+			     const timespec64 *timeout,
+			     user_ptr<const u64> mask, size_t size,
+			     u64 *deadline)
 {
 	*deadline = DEADLINE_NEVER;
 	if (timeout) {

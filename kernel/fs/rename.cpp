@@ -28,10 +28,10 @@ static dentry *child_towards(dentry *top, dentry *d)
 /* Both directories of a rename, locked. */
 class rename_locks {
 	dentry *a, *b;
-	dentry *a_child, *b_child = nullptr;
+	dentry *a_child = nullptr, *b_child = nullptr;
 
 public:
-	rename_locks(dentry *from, dentry *to) : a(from), b(to), a_child(nullptr)
+	rename_locks(dentry *from, dentry *to) : a(from), b(to)
 	{
 		if (a == b) {
 			down(&a->d_inode->i_sem);

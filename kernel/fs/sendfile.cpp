@@ -134,7 +134,10 @@ static result<long> send(file *out, file *in, loff_t *pos, size_t count)
 
 	TRY(rw_verify(in, FMODE_READ, 0, 0));
 	TRY(rw_verify(out, FMODE_WRITE, 0, 0));
-	if (!t.send || !in->f_dentry->d_inode->i_mapping->a_ops->readpage)
+	const inode *from = in->f_dentry->d_inode;
+
+	if (!t.send || !(S_ISREG(from->i_mode) || S_ISBLK(from->i_mode)) ||
+	    !from->i_mapping->a_ops->readpage)
 		return -EINVAL;
 	if (*pos < 0 || (ssize_t)count < 0)
 		return -EINVAL;

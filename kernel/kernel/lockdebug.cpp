@@ -93,9 +93,11 @@ void might_sleep()
 
 	if (reported)
 		return;
-	if (cpu.spin_depth)
-		REPORT("sleep under spinlock %s",
-		       ((const spinlock_t *)cpu.held[cpu.spin_depth - 1])->name);
+	if (cpu.spin_depth) {
+		auto *l = (const spinlock_t *)cpu.held[cpu.spin_depth - 1];
+
+		REPORT("sleep under spinlock %s", l->name);
+	}
 	if (in_interrupt())
 		REPORT("sleep in an interrupt");
 }

@@ -150,8 +150,8 @@ static result<long> write_pages(file *filp, inode *inode, unsigned long from,
 						count - written);
 		if (unlikely(r.failed())) {
 			st = r.fail();
-			trim_failed_write(inode, max(old_size,
-						     pos + (loff_t)written));
+			trim_failed_write(inode, !written ? old_size :
+					  max(old_size, pos + (loff_t)written));
 			break;
 		}
 		written += r.value();

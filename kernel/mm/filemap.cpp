@@ -18,7 +18,7 @@ unsigned long nr_pagecache_pages() { return atomic_read(&nr_pagecache); }
 
 address_space *file_mapping(const file *filp)
 {
-	return filp->f_dentry->d_inode->i_mapping;
+	return mapping_of(filp);
 }
 
 /* ---- looking up ---- */

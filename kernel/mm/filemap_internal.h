@@ -32,6 +32,11 @@ status start_page_read(file *filp, page *p);
  * page, must not become part of the file when it grows beyond them. */
 void zero_page_tail(address_space *mapping, loff_t size);
 
+inline address_space *mapping_of(const file *filp)
+{
+	return filp->f_dentry->d_inode->i_mapping;
+}
+
 /* The number of pages that hold bytes of the file. */
 inline pgoff_t pages_of_file(const inode *inode)
 {

@@ -47,7 +47,7 @@ result<page *> filemap_nopage(vm_area_struct *vma, unsigned long addr, bool)
 	for (;;) {
 		if (index >= pages_of_file(mapping->host))
 			return -EFAULT;
-		if (readahead_due(filp, index))
+		if (readahead_due(filp, index, 1))
 			page_cache_async_readahead(filp, mapping);
 		page *p = find_get_page(mapping, index);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Reading files through the page cache (2.4's do_generic_file_read). The loop
- * is made for the page that is there and up to date: one look into the tree,
- * one copy. Everything else happens out of line.
+ * is made for pages that are there and up to date: one look into the tree for
+ * a run of them, one copy for each. Everything else happens out of line.
  */
 #include "filemap_internal.h"
 
@@ -81,95 +81,10 @@ result<page *> read_file_page(file *filp, address_space *mapping,
 	return finish_page_read(filp, p);
 }
 
-/* ---- the loop ---- */
+/* ---- what is done with a page ---- */
 
-/* Bytes of the file in page @index from @offset on. */
-static inline unsigned bytes_in_page(const inode *inode, pgoff_t index,
-				     unsigned offset)
-{
-	loff_t size = i_size_read(inode);
-	pgoff_t last = (pgoff_t)(size >> PAGE_SHIFT);
-	unsigned tail = (unsigned)size & ~PAGE_MASK;
-
-	if (likely(index < last))
-		return PAGE_SIZE - offset;
-	return index == last && tail > offset ? tail - offset : 0;
-}
-
-noinline static result<page *> get_missing_page(file *filp,
-						address_space *mapping,
-						pgoff_t index, unsigned offset,
-						size_t count, page *p)
-{
-	if (p)
-		return finish_page_read(filp, p);
-	return read_file_page(filp, mapping, index,
-			      (offset + count + PAGE_SIZE - 1) >> PAGE_SHIFT);
-}
-
-void do_generic_file_read(file *filp, loff_t *ppos, read_descriptor_t *desc,
-			  read_actor_t actor)
-{
-	address_space *mapping = file_mapping(filp);
-	const inode *inode = mapping->host;
-	pgoff_t index = (pgoff_t)(*ppos >> PAGE_SHIFT);
-	unsigned offset = (unsigned)*ppos & ~PAGE_MASK;
-	pgoff_t prev = filp->f_raprev;	/* the page after the last one read */
-
-	if (unlikely(*ppos >= i_size_read(inode)))
-		return;
-	while (desc->count) {
-		if (readahead_due(filp, index))
-			page_cache_async_readahead(filp, mapping);
-		page *p = find_get_page(mapping, index);
-
-		if (unlikely(!p || !PageUptodate(p))) {
-			if (!bytes_in_page(inode, index, offset)) {
-				if (p)
-					put_page(p);
-				break;
-			}
-			result<page *> r = get_missing_page(filp, mapping,
-							    index, offset,
-							    desc->count, p);
-			if (r.err() == -EAGAIN)
-				continue;
-			if (r.failed()) {
-				desc->error = r.err();
-				break;
-			}
-			p = r.value();
-		}
-		/* Looked at after the page is there: what truncate cut off
-		 * meanwhile is not shown as zeroes. */
-		unsigned n = bytes_in_page(inode, index, offset);
-
-		if (unlikely(!n)) {
-			put_page(p);
-			break;
-		}
-		if (index + 1 != prev || !offset)
-			mark_page_accessed(p);
-		prev = index + 1;
-		filp->f_raprev = prev;
-		size_t done = actor(desc, p, offset, n);
-
-		put_page(p);
-		offset += done;
-		index += offset >> PAGE_SHIFT;
-		offset &= ~PAGE_MASK;
-		if (done < n)
-			break;
-	}
-	*ppos = (loff_t)index << PAGE_SHIFT | offset;
-	if (!(filp->f_flags & O_NOATIME))
-		update_atime(filp->f_dentry->d_inode);
-}
-
-/* ---- to user memory ---- */
-
-size_t file_read_actor(read_descriptor_t *desc, page *p, unsigned offset,
-		       size_t size)
+static inline size_t copy_page_to_user(read_descriptor_t *desc, page *p,
+				       unsigned offset, size_t size)
 {
 	size_t n = min(size, desc->count);
 	char *from = (char *)kmap(p) + offset;
@@ -184,6 +99,187 @@ size_t file_read_actor(read_descriptor_t *desc, page *p, unsigned offset,
 	desc->written += n;
 	desc->buf += n;
 	return n;
+}
+
+size_t file_read_actor(read_descriptor_t *desc, page *p, unsigned offset,
+		       size_t size)
+{
+	return copy_page_to_user(desc, p, offset, size);
+}
+
+/* Bytes of the file from @pos on, but not more than @most. To be asked when
+ * the pages are there: what truncate cut off meanwhile is not shown as zeroes
+ * then. */
+static inline unsigned bytes_left(const inode *inode, loff_t pos, unsigned most)
+{
+	loff_t left = i_size_read(inode) - pos;
+
+	return likely(left >= (loff_t)most) ? most : left > 0 ? (unsigned)left :
+		0;
+}
+
+/* ---- many pages ---- */
+
+/* The pages that bytes [offset, offset + count) of the first one reach into. */
+static inline unsigned pages_wanted(unsigned offset, size_t count)
+{
+	return (offset + count + PAGE_SIZE - 1) >> PAGE_SHIFT;
+}
+
+/* Up to @nr pages from @index on without a gap that are up to date, each with
+ * a count. */
+static unsigned get_uptodate_pages(address_space *mapping, pgoff_t index,
+				   unsigned nr, page **pages)
+{
+	spin_guard g(mapping->page_lock);
+	unsigned n = 0;
+
+	nr = radix_tree_gang_lookup(&mapping->page_tree, (void **)pages, index,
+				    nr);
+	for (; n < nr; n++, index++) {
+		page *p = pages[n];
+
+		if (unlikely(p->index != index || !PageUptodate(p)))
+			break;
+		get_page(p);
+	}
+	return n;
+}
+
+/* The page that is missing or not up to date: 1 with a count, 0 if the file
+ * ends before it, or an error. */
+static result<long> get_missing_page(file *filp, address_space *mapping,
+				     loff_t pos, size_t count, page **pages)
+{
+	unsigned want = pages_wanted((unsigned)pos & ~PAGE_MASK, count);
+
+	for (;;) {
+		if (pos >= i_size_read(mapping->host))
+			return 0l;
+		result<page *> r = read_file_page(filp, mapping,
+						  (pgoff_t)(pos >> PAGE_SHIFT),
+						  want);
+		if (r.ok()) {
+			pages[0] = r.value();
+			return 1l;
+		}
+		if (r.err() != -EAGAIN)
+			return r.fail();
+	}
+}
+
+static result<long> get_pages_at(file *filp, address_space *mapping, loff_t pos,
+				 size_t count, page **pages)
+{
+	pgoff_t index = (pgoff_t)(pos >> PAGE_SHIFT);
+	unsigned want = min(pages_wanted((unsigned)pos & ~PAGE_MASK, count),
+			    PAGEVEC_SIZE);
+
+	if (readahead_due(filp, index, want))
+		page_cache_async_readahead(filp, mapping);
+	unsigned nr = get_uptodate_pages(mapping, index, want, pages);
+
+	return likely(nr) ? (long)nr :
+		get_missing_page(filp, mapping, pos, count, pages);
+}
+
+/* Passes the pages, the first from @offset on, to @actor, as far as @avail
+ * bytes go, and drops their counts. Returns the bytes that it took. */
+template<class Actor>
+static unsigned pass_pages(read_descriptor_t *desc, Actor actor, page **pages,
+			   unsigned nr, unsigned offset, unsigned avail)
+{
+	unsigned total = 0;
+
+	for (page **end = pages + nr; pages < end; pages++) {
+		unsigned n = min((unsigned)PAGE_SIZE - offset, avail);
+
+		if (likely(n)) {
+			mark_page_accessed(*pages);
+			unsigned done = actor(desc, *pages, offset, n);
+
+			total += done;
+			avail = likely(done == n) ? avail - n : 0;
+		}
+		put_page(*pages);
+		offset = 0;
+	}
+	return total;
+}
+
+static void read_pages(file *filp, address_space *mapping, loff_t *ppos,
+		       read_descriptor_t *desc, read_actor_t actor)
+{
+	while (desc->count) {
+		page *pages[PAGEVEC_SIZE];
+		result<long> r = get_pages_at(filp, mapping, *ppos, desc->count,
+					      pages);
+
+		if (r.failed())
+			desc->error = r.err();
+		if (r.raw() <= 0)
+			return;
+		unsigned offset = (unsigned)*ppos & ~PAGE_MASK;
+		unsigned room = r.value() * PAGE_SIZE - offset;
+		unsigned avail = bytes_left(mapping->host, *ppos, room), done;
+
+		if (likely(actor == file_read_actor))
+			done = pass_pages(desc, copy_page_to_user, pages,
+					  r.value(), offset, avail);
+		else
+			done = pass_pages(desc, actor, pages, r.value(),
+					  offset, avail);
+		filp->f_raprev = (pgoff_t)(*ppos >> PAGE_SHIFT) + r.value();
+		*ppos += done;
+		if (done < room)
+			return;
+	}
+}
+
+/* ---- the read ---- */
+
+/* The short way for a read within one page that is there; false: the long
+ * way. Reading on in the same page is not another use of it. */
+static inline bool read_one_page(file *filp, address_space *mapping,
+				 loff_t *ppos, read_descriptor_t *desc,
+				 read_actor_t actor)
+{
+	pgoff_t index = (pgoff_t)(*ppos >> PAGE_SHIFT);
+	unsigned offset = (unsigned)*ppos & ~PAGE_MASK;
+
+	if (offset + desc->count > PAGE_SIZE || readahead_due(filp, index, 1))
+		return false;
+	page *p = find_get_page(mapping, index);
+
+	if (!p)
+		return false;
+	bool there = PageUptodate(p);
+
+	if (likely(there)) {
+		unsigned n = bytes_left(mapping->host, *ppos, desc->count);
+
+		if (!offset || filp->f_raprev != index + 1)
+			mark_page_accessed(p);
+		filp->f_raprev = index + 1;
+		if (n)
+			*ppos += actor(desc, p, offset, n);
+	}
+	put_page(p);
+	return there;
+}
+
+void do_generic_file_read(file *filp, loff_t *ppos, read_descriptor_t *desc,
+			  read_actor_t actor)
+{
+	address_space *mapping = mapping_of(filp);
+
+	/* Where no page can be: the index would not fit. */
+	if (unlikely((u32)(*ppos >> 32) >> PAGE_SHIFT))
+		return;
+	if (!read_one_page(filp, mapping, ppos, desc, actor))
+		read_pages(filp, mapping, ppos, desc, actor);
+	if (!(filp->f_flags & O_NOATIME))
+		update_atime(filp->f_dentry->d_inode);
 }
 
 result<long> generic_file_read(file *filp, user_ptr<char> buf, size_t count,
@@ -214,7 +310,7 @@ static size_t kernel_read_actor(read_descriptor_t *desc, page *p,
 
 result<long> kernel_read(file *filp, loff_t pos, void *buf, size_t count)
 {
-	address_space *mapping = file_mapping(filp);
+	address_space *mapping = mapping_of(filp);
 
 	if (!mapping->a_ops || !mapping->a_ops->readpage)
 		return -EINVAL;

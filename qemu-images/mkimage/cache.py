@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Builds an image only if one of its inputs changed."""
 
+import fcntl
 import hashlib
-import os
 from pathlib import Path
 
 from . import disk
@@ -26,23 +26,30 @@ def ensure(r: Recipe, out: Path, top: Path) -> bool:
     Makes the image at out unless it is there and fresh; returns whether it
     was made. The image appears under its name only when it is whole.
     """
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with out.with_name(out.name + ".lock").open("w") as lock:
+            # Threads and processes that need the same image take turns.
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            return _ensure(r, out, top)
+    except OSError as e:
+        raise ImageError(f"recipe {r.name}: {e.strerror}: "
+                         f"{e.filename or out}") from None
+
+
+def _ensure(r: Recipe, out: Path, top: Path) -> bool:
     mark = out.with_name(out.name + ".key")
     want = key(r, top)
     if out.exists() and mark.exists() and mark.read_text() == want:
         return False
+    mark.unlink(missing_ok=True)
+    tmp = out.with_name(out.name + ".tmp")
     try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        mark.unlink(missing_ok=True)
-        tmp = out.with_name(out.name + f".{os.getpid()}.tmp")
-        try:
-            disk.build(r, tmp, top)
-            tmp.rename(out)
-        finally:
-            tmp.unlink(missing_ok=True)
-        mark.write_text(want)
-    except OSError as e:
-        raise ImageError(f"recipe {r.name}: {e.strerror}: "
-                         f"{e.filename or out}") from None
+        disk.build(r, tmp, top)
+        tmp.rename(out)
+    finally:
+        tmp.unlink(missing_ok=True)
+    mark.write_text(want)
     return True
 
 

@@ -89,7 +89,9 @@ def witness(kernel, tmp_path, guest_slot, request):
         w.step("")
         yield w
         guest.type("quit\n")
-        assert guest.wait(30) == 0, "no power-off"
+        status = guest.wait(30)
+        assert status is not None, "no power-off"
+        assert guest.failure(status) == ""
         assert images.fsck(root) == ""
 
 

@@ -5,6 +5,7 @@ import hashlib
 import os
 import re
 import subprocess
+import threading
 import time
 from pathlib import Path
 
@@ -137,6 +138,19 @@ def test_an_image_is_made_again_only_if_an_input_changed(tmp_path):
     source.write_text("two")
     assert cache.ensure(r, tmp_path / "i.img", TOP)
     assert images.read_file(tmp_path / "i.img", "/f") == b"two"
+
+
+def test_threads_that_need_one_image_take_turns(tmp_path):
+    r = recipe(nodes=[f"/dev/x{i} c 1 {i} 0600" for i in range(100)])
+    made = []
+    threads = [threading.Thread(target=lambda: made.append(
+        cache.ensure(r, tmp_path / "i.img", TOP))) for _ in range(4)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    assert sorted(made) == [False, False, False, True]
+    assert images.fsck(tmp_path / "i.img") == ""
 
 
 def test_fsck_sees_damage(tmp_path):

@@ -131,11 +131,14 @@ static void console_write(uart &u, const char *s, size_t n)
 	local_irq_restore(flags);
 }
 
+template<unsigned port> static void write_port(const char *s, size_t n)
+{
+	console_write(uarts[port], s, n);
+}
+
 static constinit console consoles[NR_UARTS] = {
-	{.name = "ttyS0",
-	 .write = [](const char *s, size_t n) { console_write(uarts[0], s, n); }},
-	{.name = "ttyS1",
-	 .write = [](const char *s, size_t n) { console_write(uarts[1], s, n); }},
+	{.name = "ttyS0", .write = write_port<0>},
+	{.name = "ttyS1", .write = write_port<1>},
 };
 
 /* Without a port the bus reads as ones, also the scratch register. */

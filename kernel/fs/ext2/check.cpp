@@ -10,15 +10,13 @@
 /* Prints and fails when something must not be. */
 class checker {
 	super_block *sb;
-	bool silent;
 
 public:
-	checker(super_block *s, bool quiet) : sb(s), silent(quiet) {}
+	explicit checker(super_block *s) : sb(s) {}
 	status refuse(const char *why, unsigned long value) const
 	{
-		if (!silent)
-			printk(KERN_ERR "EXT2-fs: device %02x:%02x: %s (%lu)\n",
-			       MAJOR(sb->s_dev), MINOR(sb->s_dev), why, value);
+		printk(KERN_ERR "EXT2-fs: device %02x:%02x: %s (%lu)\n",
+		       MAJOR(sb->s_dev), MINOR(sb->s_dev), why, value);
 		return -EINVAL;
 	}
 };
@@ -111,11 +109,10 @@ static status check_groups(const ext2_super_block *es, u32 bs, checker c)
 	return OK;
 }
 
-status ext2_check_super(super_block *sb, const ext2_super_block *es,
-			bool silent)
+status ext2_check_super(super_block *sb, const ext2_super_block *es)
 {
 	u32 bs = (u32)sb->s_blocksize;
-	checker c(sb, silent);
+	checker c(sb);
 
 	TRY(check_features(sb, es, c));
 	TRY(check_inode_layout(es, bs, c));

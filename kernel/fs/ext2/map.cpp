@@ -53,7 +53,7 @@ result<buffer_head *> ext2_bread_indirect(inode *inode, u32 block)
 
 /* ---- the piece found last ---- */
 
-static bool recall(ext2_inode_info *ei, u32 iblock, u32 *block)
+static inline bool recall(ext2_inode_info *ei, u32 iblock, u32 *block)
 {
 	spin_guard g(ei->map_lock);
 	u32 n = iblock - ei->map_first;
@@ -130,7 +130,7 @@ static result<u32> look_up(inode *inode, u32 iblock, const ext2_path *path)
 	return block;
 }
 
-static void map_result(inode *inode, buffer_head *bh, u32 block)
+static inline void map_result(inode *inode, buffer_head *bh, u32 block)
 {
 	bh->b_bdev = inode->i_sb->s_bdev;
 	bh->b_blocknr = block;
@@ -149,26 +149,30 @@ static status get_or_alloc(inode *inode, u32 iblock, ext2_path *path,
 	return OK;
 }
 
-status ext2_get_block(inode *inode, sector_t iblock, buffer_head *bh_result,
-		      bool create)
+noinline static status map_slowly(inode *inode, u32 iblock, buffer_head *bh,
+				  bool create)
 {
-	ext2_inode_info *ei = EXT2_I(inode);
 	ext2_path path;
-	u32 block;
 
-	if (likely(recall(ei, iblock, &block))) {
-		map_result(inode, bh_result, block);
-		return OK;
-	}
 	if (!ext2_block_to_path(inode, iblock, &path))
 		return -EFBIG;
 	if (create)
-		return get_or_alloc(inode, iblock, &path, bh_result);
-	{
-		read_guard g(ei->truncate_sem);
-		block = TRY(look_up(inode, iblock, &path));
-	}
+		return get_or_alloc(inode, iblock, &path, bh);
+	read_guard g(EXT2_I(inode)->truncate_sem);
+	u32 block = TRY(look_up(inode, iblock, &path));
+
 	if (block)
-		map_result(inode, bh_result, block);
+		map_result(inode, bh, block);
+	return OK;
+}
+
+status ext2_get_block(inode *inode, sector_t iblock, buffer_head *bh_result,
+		      bool create)
+{
+	u32 block;
+
+	if (unlikely(!recall(EXT2_I(inode), iblock, &block)))
+		return map_slowly(inode, iblock, bh_result, create);
+	map_result(inode, bh_result, block);
 	return OK;
 }

@@ -37,33 +37,36 @@ static status bread_super(super_block *sb)
 	return sbi->s_es->s_magic == EXT2_SUPER_MAGIC ? 0 : -EINVAL;
 }
 
-static status refuse(super_block *sb, bool silent, const char *why)
+static status refuse(super_block *sb, const char *why)
 {
-	if (!silent)
-		printk(KERN_ERR "EXT2-fs: device %02x:%02x: %s\n",
-		       MAJOR(sb->s_dev), MINOR(sb->s_dev), why);
+	printk(KERN_ERR "EXT2-fs: device %02x:%02x: %s\n", MAJOR(sb->s_dev),
+	       MINOR(sb->s_dev), why);
 	return -EINVAL;
 }
 
+/* Silence is for what is not ext2 at all. */
 static status find_super(super_block *sb, bool silent)
 {
 	ext2_sb_info *sbi = EXT2_SB(sb);
 
 	TRY(use_blocksize(sb, 1024));
-	if (bread_super(sb).failed())
-		return refuse(sb, silent, "no ext2 file system found");
+	status st = bread_super(sb);
+
+	if (st.err() == -EINVAL && !silent)
+		return refuse(sb, "no ext2 file system found");
+	TRY(st);
 	u32 log = sbi->s_es->s_log_block_size;
 
 	if (log > PAGE_SHIFT - 10)
-		return refuse(sb, silent, "block size is not supported");
+		return refuse(sb, "block size is not supported");
 	if (log) {
 		brelse(sbi->s_sbh);
 		sbi->s_sbh = nullptr;
 		TRY(use_blocksize(sb, 1024u << log));
 		if (bread_super(sb).failed())
-			return refuse(sb, silent, "cannot read super block");
+			return refuse(sb, "cannot read super block");
 	}
-	return ext2_check_super(sb, sbi->s_es, silent);
+	return ext2_check_super(sb, sbi->s_es);
 }
 
 void ext2_update_dynamic_rev(super_block *sb)

@@ -17,7 +17,7 @@ struct alignas(16) fpu_state {
 
 struct thread_struct {
 	unsigned long esp0 = 0;		/* top of the kernel stack */
-	unsigned long esp = 0, eip = 0;	/* where switch_to goes on */
+	unsigned long esp = 0;		/* its stack while it does not run */
 	desc_struct tls_array[GDT_ENTRY_TLS_ENTRIES];
 	unsigned long cr2 = 0, trap_no = 0, error_code = 0; /* last fault */
 	u16 fs = 0, gs = 0;		/* saved while it does not run */

@@ -218,9 +218,8 @@ status ext2_statfs(super_block *sb, kstatfs *buf);
 /* Changes s_errors, s_resuid and s_resgid as the mount options say. */
 status ext2_parse_options(ext2_sb_info *sbi, const char *data);
 /* check.cpp: nothing on the disk is believed before. They print what is
- * wrong, unless @silent. */
-status ext2_check_super(super_block *sb, const ext2_super_block *es,
-			bool silent);
+ * wrong. */
+status ext2_check_super(super_block *sb, const ext2_super_block *es);
 status ext2_check_descriptors(super_block *sb);
 /* Reports damage, and does what the super block asks for then. No spinlock
  * held. */

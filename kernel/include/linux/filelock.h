@@ -39,6 +39,10 @@ file_lock *lock_conflict(inode *inode, const file_lock *fl);
 /* Dropped while asleep. -ERESTARTSYS: a signal came. */
 status lock_sleep(file_lock *waiter, file_lock *blocker);
 
+/* flock_lock not held. Puts @fl, which is filled in, among the owner's locks;
+ * consumes it, whatever happens. -EAGAIN, -EDEADLK. */
+status posix_lock_file(inode *inode, file_lock *fl, bool wait);
+
 /* What fcntl(2) does with locks. */
 result<long> fcntl_getlk32(file *f, unsigned long arg);
 result<long> fcntl_getlk64(file *f, unsigned long arg);

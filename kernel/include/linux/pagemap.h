@@ -126,7 +126,9 @@ void page_cache_sync_readahead(file *filp, address_space *mapping,
 			       pgoff_t index, unsigned want);
 /* The reader came to the first page that was read ahead of him. */
 void page_cache_async_readahead(file *filp, address_space *mapping);
-inline bool readahead_due(const file *filp, pgoff_t index)
+/* Whether it is among the next @nr pages. */
+inline bool readahead_due(const file *filp, pgoff_t index, unsigned nr)
 {
-	return unlikely(index == filp->f_rastart) && index < filp->f_raend;
+	return unlikely(filp->f_rastart - index < nr) &&
+		filp->f_rastart < filp->f_raend;
 }

@@ -12,7 +12,8 @@
 
 [[gnu::used]] static void asm_offsets()
 {
-	SYMBOL(TASK_NEED_RESCHED, __builtin_offsetof(task_struct, need_resched));
+	SYMBOL(TASK_NEED_RESCHED,
+	       __builtin_offsetof(task_struct, need_resched));
 	SYMBOL(TASK_SIGPENDING,
 	       __builtin_offsetof(task_struct, sigpending_flag));
 	SYMBOL(CPU_SYSCALL_COUNT, __builtin_offsetof(cpu_info, events) +

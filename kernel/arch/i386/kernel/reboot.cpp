@@ -33,11 +33,20 @@ static u32 pci_read(u32 reg)
 		asm volatile("hlt");
 }
 
+/* The machine goes off in its own time, so wait for it. */
+static void acpi_power_off()
+{
+	if (pci_read(0) != PIIX4_PM_ID)
+		return;
+	outw(SLP_EN_S5, (pci_read(PIIX4_PMBA) & 0xffc0) + PM1A_CNT);
+	for (int ms = 0; ms < 2000; ms++)
+		udelay(1000);
+}
+
 void machine_power_off()
 {
 	local_irq_disable();
-	if (pci_read(0) == PIIX4_PM_ID)
-		outw(SLP_EN_S5, (pci_read(PIIX4_PMBA) & 0xffc0) + PM1A_CNT);
+	acpi_power_off();
 	outb(DEBUG_EXIT_OFF, DEBUG_EXIT);
 	printk(KERN_EMERG "This machine cannot switch itself off.\n");
 	stop();
@@ -66,7 +75,9 @@ void machine_restart()
 {
 	local_irq_disable();
 	for (int i = 0; i < 10; i++) {
-		for (int n = 0; n < 1000 && inb(KBC_STATUS) & KBC_INPUT_FULL; n++)
+		int tries = 1000;
+
+		while (inb(KBC_STATUS) & KBC_INPUT_FULL && tries-- > 0)
 			udelay(10);
 		outb(KBC_RESET, KBC_STATUS);
 		udelay(1000);

@@ -13,9 +13,10 @@ constexpr unsigned TRACE_MAX = 48;
 
 bool kernel_text_address(unsigned long addr)
 {
-	return (addr >= (unsigned long)_stext && addr < (unsigned long)_etext) ||
-		(addr >= (unsigned long)_sinittext &&
-		 addr < (unsigned long)_einittext);
+	auto p = (const char *)addr;
+
+	return (p >= _stext && p < _etext) ||
+		(p >= _sinittext && p < _einittext);
 }
 
 static void print_entry(unsigned long addr)
@@ -108,7 +109,6 @@ void show_stack(task_struct *t, unsigned long esp)
 	} else if (!esp && on_stack_of(t, t->thread.esp)) {
 		esp = t->thread.esp;
 		ebp = ((unsigned long *)esp)[3];
-		print_entry(((unsigned long *)esp)[4]);
 	}
 	trace(t, ebp, esp);
 }

@@ -191,7 +191,7 @@ void die(const char *what, const pt_regs *regs, unsigned long error_code)
 	bust_spinlocks();
 	printk(KERN_EMERG "Oops: %s: %04lx\n", what, error_code);
 	show_regs(regs);
-	panic(in_irq() ? "fault in an interrupt handler" : "fault in the kernel");
+	panic("fault in %s", in_irq() ? "an interrupt handler" : "the kernel");
 }
 
 __init void trap_init()

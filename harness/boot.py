@@ -128,6 +128,7 @@ class _OneBoot:
         self.since = time.monotonic()
         self.excerpt: list[str] = []
         self.claims: list[str] = []
+        self.charged = False  # the oops, to the test that was running
         self.nmi = threading.Event()
         self.progress = threading.Condition()
 
@@ -183,6 +184,7 @@ class _OneBoot:
             message = "; ".join(failures + ([r.reason] if r.reason else []))
         if self.watcher.oops and status != "fail":
             status, message = "fail", self.watcher.oops
+            self.charged = True
         self.parent.settle(Outcome(
             r.name, status, message, time.monotonic() - self.since,
             annotate(self.parent.kernel, self.excerpt[-80:])
@@ -230,6 +232,8 @@ class _OneBoot:
 
     def _blame(self, why: str, log: Path) -> None:
         """The running test pays; without one, the first that waits does."""
+        if self.charged:
+            return
         name = self.current
         if name not in self.tests or name in self.parent.outcomes:
             name = next((n for n in self.tests

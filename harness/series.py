@@ -17,7 +17,7 @@ from pathlib import Path
 from . import patchfile
 from .errors import UserError
 from .patchfile import TRAILER, Series
-from .paths import KERNEL, PATCHES, SERIES, TREE
+from .paths import KERNEL, PATCHES, SERIES, TOP, TREE
 
 BRANCH, BASE_TAG = "series", "base"
 ENV = {
@@ -70,8 +70,12 @@ def _init() -> None:
     if not (TREE / ".git").exists():
         TREE.mkdir(parents=True, exist_ok=True)
         git("init", "-q", "-b", BRANCH)
-        # In a test of this module TREE is empty; in use it is ours.
         (TREE / ".git/info/exclude").write_text("/build/\n")
+        # Committed states of kernel/ can be reached without a copy.
+        objects = TOP / ".git/objects"
+        if objects.is_dir():
+            (TREE / ".git/objects/info/alternates").write_text(
+                f"{objects}\n")
 
 
 def commit_patches(base: str, names: list[str], offsets: bool = False
@@ -166,7 +170,7 @@ def _commits() -> list[str]:
 
 
 def _refuse_if_edited() -> None:
-    if not git("rev-parse", "-q", "--verify", "HEAD", check=False):
+    if not _exists("HEAD"):
         return
     if editing():
         raise UserError("build/tree is being edited: make refresh, or "
@@ -206,29 +210,51 @@ def refresh() -> list[str]:
     """Takes build/tree's changes into its commits, moves them onto kernel/
     if that changed, and writes patches/ and series. Returns the names of the
     patches written anew."""
+    base = base_tree_id()
     if editing():
         _continue()
-    elif git("status", "--porcelain", check=False):
+    elif git("status", "--porcelain"):
         raise UserError("build/tree has changes, but no patch is being "
                         "edited: commit them (with a line "
                         f"'{TRAILER}: NNN-topic-what.patch'), or use make "
                         "edit PATCH=NNN")
-    base = base_tree_id()
-    if not git("rev-parse", "-q", "--verify", BASE_TAG, check=False):
-        _check_out(commit_patches(base, series().names, offsets=True))
-    elif git("rev-parse", f"{BASE_TAG}^{{tree}}") != base:
+    if not _exists(BASE_TAG):
+        _reload(base)
+    elif _patches_changed():
+        if git("rev-parse", BRANCH) != git("rev-parse", "exported"):
+            raise UserError("both build/tree and patches/ were changed: "
+                            "make tree FORCE=1 throws build/tree's away")
+        _reload(base)
+    if git("rev-parse", f"{BASE_TAG}^{{tree}}") != base:
         _move(base)
-    elif (git("rev-parse", BRANCH) == git("rev-parse", "exported")
-          and _patches_changed()):
-        _check_out(commit_patches(base, series().names, offsets=True))
     return export(base)
 
 
+def _exists(name: str) -> bool:
+    """Whether build/tree has an object of that name."""
+    return bool(git("rev-parse", "-q", "--verify", name, check=False))
+
+
 def _patches_changed() -> bool:
-    """Whether patches/ was edited by hand since it was materialised."""
-    return any(_exported_text(c) != _read(PATCHES / _file_name(c))
-               for c in _commits()[1:]) or (
-        [_file_name(c) for c in _commits()[1:]] != series().names)
+    """Whether patches/ or series were edited by hand since the commits that
+    `exported` names were made from them, or written to them."""
+    made = git("rev-list", "--reverse", f"{BASE_TAG}..exported").split()
+    return [_file_name(c) for c in made] != series().names or any(
+        _exported_text(c) != _read(PATCHES / _file_name(c)) for c in made)
+
+
+def _reload(base: str) -> None:
+    """Takes patches/ into build/tree, offsets and all: on kernel/ as it is,
+    or else on the tree they were made for."""
+    s = series()
+    old = s.base_tree
+    try:
+        commits = commit_patches(base, s.names, offsets=True)
+    except UserError:
+        if not old or old == base or not _exists(f"{old}^{{tree}}"):
+            raise
+        commits = commit_patches(old, s.names, offsets=True)
+    _check_out(commits)
 
 
 def _continue() -> None:

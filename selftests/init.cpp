@@ -23,6 +23,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/stat.h>
@@ -324,6 +325,20 @@ static void run_tests()
 
 /* ---- the other jobs ---- */
 
+/* A session of its own with the serial line as its terminal: C-c works. */
+static void take_terminal()
+{
+	setsid();
+	int fd = open("/dev/ttyS0", O_RDWR);
+	if (fd < 0)
+		return;
+	ioctl(fd, TIOCSCTTY, 0);
+	for (int n = 0; n < 3; n++)
+		dup2(fd, n);
+	if (fd > 2)
+		close(fd);
+}
+
 /* Runs a program on the console and waits for it and for orphans. */
 static int run_on_console(char *const argv[])
 {
@@ -331,7 +346,7 @@ static int run_on_console(char *const argv[])
 	pid_t pid = fork();
 
 	if (pid == 0) {
-		setsid();
+		take_terminal();
 		execv(argv[0], argv);
 		say("init: %s: %s", argv[0], strerror(errno));
 		_exit(127);

@@ -134,7 +134,8 @@ static inline result<long> read_unbuffered(page *p, inode *inode,
 	bh->b_size = PAGE_SIZE;
 	set_bh_page(bh, p, 0);
 	bh->b_end_io = end_unbuffered_read;
-	bh->b_state = bh->b_state | 1ul << BH_Lock;	/* nobody else knows it */
+	/* Nobody else knows it yet. */
+	bh->b_state = bh->b_state | 1ul << BH_Lock;
 	submit_bh(READ, bh);
 	return 1l;
 }
@@ -176,7 +177,8 @@ static void submit_page_reads(page *p, buffer_head **list, unsigned nr)
 		page_read_done(p, true);
 }
 
-noinline static status read_buffered(page *p, inode *inode, get_block_t get_block)
+noinline static status read_buffered(page *p, inode *inode,
+				     get_block_t get_block)
 {
 	unsigned bits = inode->i_blkbits, nr = 0;
 	sector_t iblock = (sector_t)p->index << (PAGE_SHIFT - bits);

@@ -44,6 +44,31 @@ __init static bool type_fits(const file_system_type *t)
 		(!*root_fs_type || !strcmp(root_fs_type, t->name));
 }
 
+__init static const char *why_not(int err)
+{
+	switch (-err) {
+	case EINVAL:
+		return *root_fs_type ? "no file system of that type on it" :
+				       "no known file system on it";
+	case ENXIO:
+	case ENODEV:
+		return "no such device";
+	case EACCES:
+	case EROFS:
+		return "it can only be mounted read-only, try ro";
+	case EOPNOTSUPP:
+		return "its file system has unsupported features";
+	case ENOMEM:
+		return "no memory";
+	case EUCLEAN:
+		return "its file system is corrupt";
+	case EIO:
+		return "its file system is corrupt or cannot be read";
+	default:
+		return "mounting failed";
+	}
+}
+
 /* Tries each file system. EINVAL says "not mine"; any other error counts. */
 __init static super_block *try_all_types(kdev_t dev)
 {
@@ -56,7 +81,7 @@ __init static super_block *try_all_types(kdev_t dev)
 		tried = true;
 		block_device *bdev = bdget(dev);
 		if (!bdev)
-			root_panic("no memory", -ENOMEM);
+			root_panic(why_not(-ENOMEM), -ENOMEM);
 		auto sb = get_sb_bdev(t, root_flags | MS_SILENT, bdev, nullptr);
 		if (sb.ok())
 			return sb.value();
@@ -65,13 +90,7 @@ __init static super_block *try_all_types(kdev_t dev)
 	}
 	if (!tried)
 		root_panic("no such file system type in this kernel", -ENODEV);
-	if (err == -EINVAL)
-		root_panic("no known file system on it", err);
-	if (err == -ENXIO || err == -ENODEV)
-		root_panic("no such device", err);
-	if (err == -EACCES || err == -EROFS)
-		root_panic("device is write-protected, try ro", err);
-	root_panic("file system is corrupt or cannot be read", err);
+	root_panic(why_not(err), err);
 }
 
 __init void mount_root()
@@ -79,11 +98,11 @@ __init void mount_root()
 	kdev_t dev = name_to_kdev_t(root_device);
 
 	if (!dev)
-		root_panic("no such device", -ENODEV);
+		root_panic(why_not(-ENODEV), -ENODEV);
 	super_block *sb = try_all_types(dev);
 	vfsmount *mnt = alloc_vfsmnt("/dev/root");
 	if (!mnt)
-		root_panic("no memory", -ENOMEM);
+		root_panic(why_not(-ENOMEM), -ENOMEM);
 	mnt->mnt_sb = sb;
 	mnt->mnt_root = dget(sb->s_root);
 	set_root_mount(mnt);

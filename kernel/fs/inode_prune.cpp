@@ -36,18 +36,6 @@ static bool inode_idle(const inode *i)
 		!(i->i_state & (I_DIRTY | I_LOCK | I_FREEING));
 }
 
-/* True if no dirty metadata buffer hangs on the inode any more. */
-static bool inode_buffers_clean(inode *inode)
-{
-	spin_guard g(inode->i_data.private_lock);
-
-	list_for_each_entry(buffer_head, bh, &inode->i_data.private_list,
-			    b_inode_buffers)
-		if (buffer_dirty(bh) || buffer_locked(bh))
-			return false;
-	return true;
-}
-
 /* Gets rid of what hangs on an idle inode. inode_lock held, dropped, taken
  * again; true if it can be freed now. */
 static bool inode_strip(inode *inode)
@@ -59,7 +47,7 @@ static bool inode_strip(inode *inode)
 		return true;
 	__iget(inode);
 	spin_unlock(&inode_lock);
-	clean = inode_buffers_clean(inode);
+	clean = !inode_has_dirty_buffers(inode);
 	if (clean)
 		invalidate_inode_pages(&inode->i_data);
 	spin_lock(&inode_lock);

@@ -12,7 +12,6 @@
 #include <linux/spinlock.h>
 #include <linux/string.h>
 
-constexpr unsigned LOG_SIZE = 1 << 17;
 constexpr int DEFAULT_LEVEL = 4;	/* KERN_WARNING */
 constexpr unsigned MAX_CMDLINE_CONSOLES = 4;
 
@@ -20,7 +19,7 @@ static constinit spinlock_t console_lock{"console", RANK_CONSOLE};
 static constinit char log_buf[LOG_SIZE];
 static constinit u64 log_end = 0;	/* bytes ever written */
 static constinit console *consoles = nullptr;
-constinit int console_loglevel = 7;
+constinit int console_loglevel = DEFAULT_CONSOLE_LOGLEVEL;
 
 /* How far the words of the log are: of the writer and of the consoles. */
 struct line_state {
@@ -253,6 +252,16 @@ size_t printk_read(u64 *seq, char *buf, size_t size)
 	*seq = clamp(*seq, log_start(), log_end);
 	while (n < size && *seq < log_end)
 		buf[n++] = log_at((*seq)++);
+	return n;
+}
+
+size_t printk_seek(const u64 *from, u64 *seq, size_t keep)
+{
+	console_guard g;
+	u64 start = clamp(*from, log_start(), log_end);
+	size_t n = min((size_t)(log_end - start), keep);
+
+	*seq = log_end - n;
 	return n;
 }
 

@@ -252,24 +252,29 @@ void yield()
 	__schedule(true);
 }
 
-/* Timer interrupt. */
-void scheduler_tick(bool user)
+static void count_tick(const task_struct *p, bool user)
 {
-	task_struct *p = current;
-
-	if (p == this_cpu().idle) {
+	if (p == this_cpu().idle)
 		cpu_ticks.idle++;
-		return;
-	}
-	if (!user)
+	else if (!user)
 		cpu_ticks.system++;
 	else if (p->nice > 0)
 		cpu_ticks.nice++;
 	else
 		cpu_ticks.user++;
-	account_process_tick(p, user);
+}
 
+/* Timer interrupt. */
+void scheduler_tick(bool user)
+{
+	task_struct *p = current;
+
+	if (p != this_cpu().idle)
+		account_process_tick(p, user);
 	spin_irq_guard g(rq.lock);
+	count_tick(p, user);
+	if (p == this_cpu().idle)
+		return;
 	if (p->counter > 0)
 		p->counter--;
 	if (!p->counter)

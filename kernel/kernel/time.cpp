@@ -199,7 +199,7 @@ static void set_clock_from_rtc()
 	time_t now = read_persistent_clock();
 
 	if (now < 0)
-		printk(KERN_WARNING "time: the hardware clock makes no sense\n");
+		printk(KERN_WARNING "The hardware clock makes no sense\n");
 	else
 		set_real_ns(now * NSEC_PER_SEC);
 }

@@ -126,6 +126,28 @@ status add_to_page_cache(page *p, address_space *mapping, pgoff_t index)
 	return OK;
 }
 
+unsigned add_pages_to_cache(page **pages, unsigned nr, address_space *mapping,
+			    pgoff_t index)
+{
+	unsigned n = 0;
+	{
+		spin_guard g(mapping->page_lock);
+
+		for (; n < nr; n++) {
+			SetPageLocked(pages[n]);
+			if (radix_tree_insert(&mapping->page_tree, index + n,
+					      pages[n]).failed()) {
+				ClearPageLocked(pages[n]);
+				break;
+			}
+			page_cache_attach(pages[n], mapping, index + n);
+		}
+	}
+	for (unsigned i = 0; i < n; i++)
+		lru_cache_add(pages[i]);
+	return n;
+}
+
 void __remove_from_page_cache(page *p)
 {
 	radix_tree_delete(&p->mapping->page_tree, p->index);

@@ -13,6 +13,11 @@ constexpr unsigned PAGEVEC_SIZE = 16;	/* pages handled in one go */
 void page_cache_attach(page *p, address_space *mapping, pgoff_t index);
 void page_cache_detach(page *p);
 
+/* filemap.cpp. add_to_page_cache for pages that follow each other; returns how
+ * many: it stops where there is a page already, or no memory. */
+unsigned add_pages_to_cache(page **pages, unsigned nr, address_space *mapping,
+			    pgoff_t index);
+
 /* page-writeback.cpp. mapping->page_lock held: to another list. */
 void page_move_clean(page *p, list_head *list);
 

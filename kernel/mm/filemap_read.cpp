@@ -81,30 +81,49 @@ result<page *> read_file_page(file *filp, address_space *mapping,
 	return finish_page_read(filp, p);
 }
 
+constexpr unsigned READ_BATCH = 32;	/* pages looked up at once */
+
 /* ---- what is done with a page ---- */
 
-static inline size_t copy_page_to_user(read_descriptor_t *desc, page *p,
-				       unsigned offset, size_t size)
+/* Inline for pages in steady use, on which there is nothing to note. */
+static inline void touch_page(page *p)
 {
-	size_t n = min(size, desc->count);
+	constexpr unsigned long BOTH = 1ul << PG_referenced | 1ul << PG_active;
+
+	if (unlikely((p->flags & BOTH) != BOTH))
+		mark_page_accessed(p);
+}
+
+/* Returns what could not be copied. */
+static inline size_t copy_page_to_user(unsigned long to, page *p,
+				       unsigned offset, size_t n)
+{
 	char *from = (char *)kmap(p) + offset;
-	size_t left = __copy_to_user(desc->buf, from, n);
+	size_t left = __copy_to_user(to, from, n);
 
 	kunmap(p);
-	if (unlikely(left)) {
-		desc->error = -EFAULT;
-		n -= left;
-	}
+	return left;
+}
+
+static inline void account_copied(read_descriptor_t *desc, size_t n)
+{
 	desc->count -= n;
 	desc->written += n;
 	desc->buf += n;
-	return n;
 }
 
 size_t file_read_actor(read_descriptor_t *desc, page *p, unsigned offset,
 		       size_t size)
 {
-	return copy_page_to_user(desc, p, offset, size);
+	size_t n = min(size, desc->count);
+	size_t left = copy_page_to_user(desc->buf, p, offset, n);
+
+	if (unlikely(left)) {
+		desc->error = -EFAULT;
+		n -= left;
+	}
+	account_copied(desc, n);
+	return n;
 }
 
 /* Bytes of the file from @pos on, but not more than @most. To be asked when
@@ -173,7 +192,7 @@ static result<long> get_pages_at(file *filp, address_space *mapping, loff_t pos,
 {
 	pgoff_t index = (pgoff_t)(pos >> PAGE_SHIFT);
 	unsigned want = min(pages_wanted((unsigned)pos & ~PAGE_MASK, count),
-			    PAGEVEC_SIZE);
+			    READ_BATCH);
 
 	if (readahead_due(filp, index, want))
 		page_cache_async_readahead(filp, mapping);
@@ -185,25 +204,53 @@ static result<long> get_pages_at(file *filp, address_space *mapping, loff_t pos,
 
 /* Passes the pages, the first from @offset on, to @actor, as far as @avail
  * bytes go, and drops their counts. Returns the bytes that it took. */
-template<class Actor>
-static unsigned pass_pages(read_descriptor_t *desc, Actor actor, page **pages,
-			   unsigned nr, unsigned offset, unsigned avail)
+static unsigned pass_pages(read_descriptor_t *desc, read_actor_t actor,
+			   page **pages, unsigned nr, unsigned offset,
+			   unsigned avail)
 {
 	unsigned total = 0;
 
-	for (page **end = pages + nr; pages < end; pages++) {
+	for (unsigned i = 0; i < nr; i++, offset = 0) {
 		unsigned n = min((unsigned)PAGE_SIZE - offset, avail);
 
-		if (likely(n)) {
-			mark_page_accessed(*pages);
-			unsigned done = actor(desc, *pages, offset, n);
+		if (n) {
+			touch_page(pages[i]);
+			unsigned done = actor(desc, pages[i], offset, n);
 
 			total += done;
-			avail = likely(done == n) ? avail - n : 0;
+			avail = done == n ? avail - n : 0;
 		}
-		put_page(*pages);
-		offset = 0;
+		put_page(pages[i]);
 	}
+	return total;
+}
+
+/* The same for file_read_actor. */
+static unsigned copy_pages(read_descriptor_t *desc, page **pages, unsigned nr,
+			   unsigned offset, unsigned avail)
+{
+	unsigned long to = desc->buf, end = to + min((size_t)avail,
+						     desc->count);
+
+	for (page **last = pages + nr; pages < last; pages++, offset = 0) {
+		unsigned n = min(PAGE_SIZE - offset, end - to);
+		page *p = *pages;
+
+		if (likely(n)) {
+			size_t left = copy_page_to_user(to, p, offset, n);
+
+			touch_page(p);
+			to += n - left;
+			if (unlikely(left)) {
+				desc->error = -EFAULT;
+				end = to;
+			}
+		}
+		put_page(p);
+	}
+	unsigned total = to - desc->buf;
+
+	account_copied(desc, total);
 	return total;
 }
 
@@ -211,7 +258,7 @@ static void read_pages(file *filp, address_space *mapping, loff_t *ppos,
 		       read_descriptor_t *desc, read_actor_t actor)
 {
 	while (desc->count) {
-		page *pages[PAGEVEC_SIZE];
+		page *pages[READ_BATCH];
 		result<long> r = get_pages_at(filp, mapping, *ppos, desc->count,
 					      pages);
 
@@ -224,8 +271,8 @@ static void read_pages(file *filp, address_space *mapping, loff_t *ppos,
 		unsigned avail = bytes_left(mapping->host, *ppos, room), done;
 
 		if (likely(actor == file_read_actor))
-			done = pass_pages(desc, copy_page_to_user, pages,
-					  r.value(), offset, avail);
+			done = copy_pages(desc, pages, r.value(), offset,
+					  avail);
 		else
 			done = pass_pages(desc, actor, pages, r.value(),
 					  offset, avail);
@@ -259,7 +306,7 @@ static inline bool read_one_page(file *filp, address_space *mapping,
 		unsigned n = bytes_left(mapping->host, *ppos, desc->count);
 
 		if (!offset || filp->f_raprev != index + 1)
-			mark_page_accessed(p);
+			touch_page(p);
 		filp->f_raprev = index + 1;
 		if (n)
 			*ppos += actor(desc, p, offset, n);

@@ -288,6 +288,17 @@ static fault_result fill_entry(const pte_fault &f)
 	return do_anonymous_page(f);
 }
 
+/* The entry allows it already: another thread was quicker, or get_user_pages
+ * wants a page that was written back since to be dirty again. */
+static fault_result note_access(const pte_fault &f)
+{
+	spin_guard g(f.mm->page_table_lock);
+
+	if (!entry_changed(f) && f.write && !pte_dirty(f.old))
+		set_pte(f.ptep, pte_mkdirty(pte_mkyoung(f.old)));
+	return FAULT_MINOR;
+}
+
 fault_result handle_mm_fault(mm_struct *mm, vm_area_struct *vma,
 			     unsigned long addr, bool write)
 {
@@ -304,5 +315,5 @@ fault_result handle_mm_fault(mm_struct *mm, vm_area_struct *vma,
 		return do_swap_page(f);
 	if (write && !pte_write(f.old))
 		return do_wp_page(f);
-	return FAULT_MINOR;		/* resolved by another thread */
+	return note_access(f);
 }

@@ -83,12 +83,13 @@ __init static unsigned long free_range(unsigned long pfn, unsigned long end)
 	return freed;
 }
 
-/* 2.4's ratios: a 128th of the zone, at least 20 and at most 255 pages. */
+/* A 64th of the zone, within limits: at the least what the I/O that reclaim
+ * starts itself needs. */
 __init static void set_watermarks(zone_t *z)
 {
 	if (!z->size)
 		return;
-	z->pages_min = clamp(z->free_pages / 128, 20ul, 255ul);
+	z->pages_min = clamp(z->free_pages / 64, 32ul, 255ul);
 	z->pages_low = z->pages_min * 2;
 	z->pages_high = z->pages_min * 3;
 }

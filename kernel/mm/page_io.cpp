@@ -8,13 +8,20 @@
 #include <linux/blkdev.h>
 #include <linux/highmem.h>
 #include <linux/pagemap.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
+#include "reclaim.h"
 #include "swap_internal.h"
+
+/* Each transfer takes memory, which must not be the last there is. */
+constexpr int MAX_SWAP_WRITES = 64;
+static constinit atomic_t writes_under_way;
+static constinit wait_queue_head_t writes_wait;
 
 struct swap_io {
 	page *target;
 	rw_t rw;
-	atomic_t pending;		/* buffers under way, and the submitter */
+	atomic_t pending;		/* buffers under way */
 	volatile bool failed = false;
 	unsigned nr;
 
@@ -40,6 +47,9 @@ static void put_swap_io(swap_io *io)
 		return;
 	page *p = io->target;
 
+	if (io->rw == WRITE && atomic_dec_return(&writes_under_way) <
+	    MAX_SWAP_WRITES / 2 && waitqueue_active(&writes_wait))
+		wake_up_all(&writes_wait);
 	if (io->failed)
 		end_failed(io);
 	else if (io->rw == READ)
@@ -97,6 +107,8 @@ static status swap_io_page(rw_t rw, page *p)
 		return -ENOMEM;
 	swap_io *io = new (mem) swap_io{.target = p, .rw = rw,
 					.pending = (int)nr, .nr = nr};
+	if (rw == WRITE)
+		atomic_inc(&writes_under_way);
 	ClearPageError(p);
 	for (unsigned i = 0; i < nr; i++)
 		setup_bh(io, i, s, swp_offset(e));
@@ -116,6 +128,22 @@ status swap_readpage(page *p)
 	else
 		count_vm_event(PSWPIN);
 	return st;
+}
+
+bool swap_congested()
+{
+	return atomic_read(&writes_under_way) >= MAX_SWAP_WRITES;
+}
+
+void swap_wait_congested(long ticks)
+{
+	wait_queue_t wait(current);
+
+	run_task_queue_disk();
+	prepare_to_wait(&writes_wait, &wait, TASK_UNINTERRUPTIBLE);
+	if (swap_congested())
+		schedule_timeout(ticks);
+	finish_wait(&writes_wait, &wait);
 }
 
 /* The caller, like the swap cache, holds a count. */

@@ -29,41 +29,31 @@ inline void for_each_pte(mm_struct *mm, unsigned long addr, unsigned long end,
 }
 
 /*
- * Remembers at which addresses present entries were cleared or lost rights,
- * so that exactly those are invalidated: a few scattered ones one by one,
- * more as the range that holds them. page_table_lock held throughout.
+ * Remembers where present entries were cleared or lost rights, so that exactly
+ * those are invalidated: each run without a gap by itself. page_table_lock
+ * held throughout.
  */
 class tlb_batch {
-	static constexpr unsigned SINGLES = 8;
 	mm_struct *mm;
-	unsigned nr = 0;
-	unsigned long start = 0, end = 0, addrs[SINGLES];
+	unsigned long start = 0, end = 0;
 
 public:
 	explicit tlb_batch(mm_struct *m) : mm(m) {}
 	tlb_batch(const tlb_batch &) = delete;
 
+	void flush()
+	{
+		if (start != end)
+			flush_tlb_range(mm, start, end);
+		start = end = 0;
+	}
 	/* In ascending order. */
 	void add(unsigned long addr)
 	{
-		if (!nr)
+		if (addr != end) {
+			flush();
 			start = addr;
+		}
 		end = addr + PAGE_SIZE;
-		if (nr < SINGLES)
-			addrs[nr] = addr;
-		nr++;
-	}
-	void flush()
-	{
-		if (!nr)
-			return;
-		if (nr > SINGLES || end - start == nr * PAGE_SIZE)
-			flush_tlb_range(mm, start, end);
-		else
-			for (unsigned i = 0; i < nr; i++)
-				flush_tlb_range(mm, addrs[i],
-						addrs[i] + PAGE_SIZE);
-		nr = 0;
-		start = end = 0;
 	}
 };

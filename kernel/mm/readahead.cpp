@@ -16,29 +16,7 @@
 #include <linux/proc_fs.h>
 
 static constinit int max_readahead = 128;	/* pages */
-
-/* New pages for those that the cache lacks, chained by page->list. They are
- * all allocated before the first read starts: reclaim would cut commands. */
-static void alloc_missing(address_space *mapping, pgoff_t index, unsigned nr,
-			  list_head *pages)
-{
-	gfp_t gfp = mapping->gfp_mask | __GFP_NORETRY | __GFP_NOWARN;
-
-	for (; nr; nr--, index++) {
-		{
-			spin_guard g(mapping->page_lock);
-
-			if (radix_tree_lookup(&mapping->page_tree, index))
-				continue;
-		}
-		page *p = alloc_page(gfp);
-
-		if (!p)
-			return;
-		p->index = index;
-		list_add_tail(&p->list, pages);
-	}
-}
+constexpr unsigned READAHEAD_BATCH = 32;
 
 /* If the file became shorter before the page was in the cache, truncate may
  * not have seen it. */
@@ -51,25 +29,74 @@ status start_page_read(file *filp, page *p)
 	return -EAGAIN;
 }
 
+/* How many pages from @index on the cache lacks, up to @nr. */
+static unsigned missing_run(address_space *mapping, pgoff_t index, unsigned nr)
+{
+	spin_guard g(mapping->page_lock);
+	page *next;
+
+	if (!radix_tree_gang_lookup(&mapping->page_tree, (void **)&next, index,
+				    1))
+		return nr;
+	return min(next->index - index, (pgoff_t)nr);
+}
+
+static unsigned alloc_batch(address_space *mapping, unsigned nr, page **pages)
+{
+	gfp_t gfp = mapping->gfp_mask | __GFP_NORETRY | __GFP_NOWARN;
+	unsigned n = 0;
+
+	while (n < nr && (pages[n] = alloc_page(gfp)))
+		n++;
+	return n;
+}
+
+/* All pages of a batch are allocated, and then in the cache, before the first
+ * read starts: reclaim in between would cut the commands. Returns how many
+ * could be read; fewer means that memory is short. */
+static unsigned read_batch(file *filp, address_space *mapping, pgoff_t index,
+			   unsigned nr)
+{
+	page *pages[READAHEAD_BATCH];
+	unsigned n = alloc_batch(mapping, nr, pages);
+	unsigned added = add_pages_to_cache(pages, n, mapping, index);
+	pgoff_t end = pages_of_file(mapping->host);
+
+	for (unsigned i = 0; i < added; i++) {
+		if (likely(index + i < end))
+			mapping->a_ops->readpage(filp, pages[i]).ignore();
+		else
+			start_page_read(filp, pages[i]).ignore();
+	}
+	for (unsigned i = 0; i < n; i++)
+		put_page(pages[i]);
+	return added;
+}
+
 unsigned do_page_cache_readahead(file *filp, address_space *mapping,
 				 pgoff_t index, unsigned nr)
 {
 	pgoff_t end = pages_of_file(mapping->host);
-	list_head pages;
 	unsigned started = 0;
 
 	if (index >= end)
 		return 0;
-	alloc_missing(mapping, index, min((pgoff_t)nr, end - index), &pages);
-	while (!list_empty(&pages)) {
-		page *p = list_entry(pages.next, page, list);
+	end = min(end, index + nr);
+	while (index < end) {
+		unsigned n = missing_run(mapping, index,
+					 min(end - index,
+					     (pgoff_t)READAHEAD_BATCH));
 
-		list_del(&p->list);
-		if (add_to_page_cache(p, mapping, p->index).ok()) {
-			start_page_read(filp, p).ignore();
-			started++;
+		if (!n) {
+			index++;
+			continue;
 		}
-		put_page(p);
+		unsigned got = read_batch(filp, mapping, index, n);
+
+		started += got;
+		if (got < n)
+			break;
+		index += n;
 	}
 	return started;
 }

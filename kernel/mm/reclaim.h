@@ -9,6 +9,11 @@
  * slot keeps its content, unless it is dirty or somebody else found it. */
 bool drop_swap_cache_page(page *p);
 
+/* Many writes to swap are under way: rather wait, at most @ticks, than start
+ * more. page_io.cpp. */
+bool swap_congested();
+void swap_wait_congested(long ticks);
+
 /* Every address space in turn: as many calls as there are see each once. With
  * one mm_count; its mappings may go while page_table_lock is not held. */
 unsigned count_mms();

@@ -96,7 +96,7 @@ static status setup_device(swap_info *s, inode *ino)
 }
 
 /* A hole has no place on the disk: such a file cannot be swapped to. */
-static status map_blocks(swap_info *s, inode *ino)
+static status locate_blocks(swap_info *s, inode *ino)
 {
 	unsigned long nr = s->max * (PAGE_SIZE / s->block_size);
 
@@ -140,7 +140,7 @@ static status read_header(swap_info *s, swap_header *h)
 			 i_size_read(ino)));
 	TRY(make_map(s, h));
 	if (!block)
-		TRY(map_blocks(s, ino));
+		TRY(locate_blocks(s, ino));
 	/* From now on the device's own cache is not asked. */
 	invalidate_inode_pages(ino->i_mapping);
 	return OK;

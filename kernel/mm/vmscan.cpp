@@ -17,11 +17,12 @@
 constexpr unsigned DEF_PRIORITY = 6, SWAP_CLUSTER_MAX = 32, BATCH = 16;
 constexpr unsigned LRU_CHUNK = 512;	/* moved under one hold of the lock */
 
+constexpr long MAX_IO_WAIT = HZ / 50;
+
 struct scan_control {
 	zone_t *classzone;		/* only this zone and those below */
 	gfp_t gfp;
 	unsigned freed = 0;
-	unsigned in_flight = 0;		/* dirty pages met under write-out */
 	page *laundered = nullptr;	/* one of them, with a count */
 };
 
@@ -58,9 +59,11 @@ static bool stack_is_low()
 
 static bool may_write(const page *p, gfp_t gfp)
 {
-	gfp_t need = PageSwapCache(p) ? __GFP_IO : __GFP_FS;
+	bool swap = PageSwapCache(p);
+	gfp_t need = swap ? __GFP_IO : __GFP_FS;
 
-	if (!(gfp & need) || !p->mapping->a_ops->writepage)
+	if (!(gfp & need) || !p->mapping->a_ops->writepage ||
+	    (swap && swap_congested()))
 		return false;
 	if (!stack_is_low())
 		return true;
@@ -149,7 +152,6 @@ static unsigned take_batch(scan_control *sc, page **pages, unsigned *scan)
 
 static void note_write(scan_control *sc, page *p)
 {
-	sc->in_flight++;
 	if (sc->laundered)
 		return;
 	get_page(p);
@@ -209,17 +211,18 @@ static void wait_for_write(scan_control *sc)
 {
 	page *p = sc->laundered;
 
+	if (swap_congested())
+		swap_wait_congested(MAX_IO_WAIT);
 	if (!p)
 		return;
 	sc->laundered = nullptr;
-	sc->in_flight = 0;
 	run_task_queue_disk();
 	wait_queue_head_t *q = page_waitqueue(p);
 	wait_queue_t wait(current);
 
 	prepare_to_wait(q, &wait, TASK_UNINTERRUPTIBLE);
 	if (PageLocked(p))
-		schedule_timeout(HZ / 50);
+		schedule_timeout(MAX_IO_WAIT);
 	finish_wait(q, &wait);
 	put_page(p);
 }

@@ -9,7 +9,7 @@ import os
 import subprocess
 import tempfile
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from .content import layout_size, write_layout
@@ -64,7 +64,7 @@ def build(r: Recipe, out: Path, top: Path) -> None:
         entries = collect(r, top, Path(tmp))
         size = image_size(r, entries)
         _mke2fs(r, out, size, len(entries))
-        _debugfs(r, out, script(entries))
+        _debugfs(r, out, script(_with_plain_names(entries, Path(tmp))))
 
 
 def image_size(r: Recipe, entries: list[Entry]) -> int:
@@ -92,6 +92,18 @@ def script(entries: list[Entry]) -> str:
         lines += [f'sif "{name}" {t} @{FAKE_TIME}'
                   for t in ("atime", "ctime", "mtime")]
     return "\n".join(lines) + "\n"
+
+
+def _with_plain_names(entries: list[Entry], folder: Path) -> list[Entry]:
+    """Gives every input a name, in folder, that debugfs cannot misread."""
+    plain = []
+    for i, e in enumerate(entries):
+        if e.source:
+            link = folder / f"in{i}"
+            link.symlink_to(e.source.resolve())
+            e = replace(e, source=link)
+        plain.append(e)
+    return plain
 
 
 def _create(e: Entry, name: str) -> str:

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The reporting calls of Linux's kselftest framework, by the same names, so
- * that a test also builds against a Linux tree's own kselftest.h. Results go
- * to standard output as KTAP. State is per program: call from one process.
+ * Reporting as KTAP on standard output. The calls have the names and the
+ * meaning of Linux's kselftest framework, so that a test also builds against a
+ * Linux tree's own header of this name. One verdict is one line; the tallies
+ * belong to the process that reports.
  */
 #pragma once
 
@@ -12,204 +13,172 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Exit codes, and at the same time the verdicts on one test. */
 #define KSFT_PASS	0
 #define KSFT_FAIL	1
 #define KSFT_XFAIL	2
 #define KSFT_XPASS	3
 #define KSFT_SKIP	4
 
-struct ksft_count {
-	unsigned int ksft_pass, ksft_fail, ksft_xfail, ksft_xpass, ksft_xskip,
-		ksft_error;
+struct ksft_state {
+	unsigned planned, reported;
+	unsigned tally[KSFT_SKIP + 1];
 };
-static struct ksft_count ksft_cnt;
-static unsigned int ksft_plan;
+static ksft_state ksft;
 
-static inline unsigned int ksft_test_num(void)
+/* How each verdict begins and what follows the test's name. */
+struct ksft_wording {
+	const char *name, *begin, *directive;
+};
+static constexpr ksft_wording ksft_words[] = {
+	{"pass", "ok", ""},
+	{"fail", "not ok", ""},
+	{"xfail", "ok", " # XFAIL"},
+	{"xpass", "not ok", " # XPASS"},
+	{"skip", "ok", " # SKIP"},
+};
+
+static inline void ksft_print_header()
 {
-	return ksft_cnt.ksft_pass + ksft_cnt.ksft_fail + ksft_cnt.ksft_xfail +
-	       ksft_cnt.ksft_xpass + ksft_cnt.ksft_xskip + ksft_cnt.ksft_error;
-}
-static inline void ksft_inc_pass_cnt(void) { ksft_cnt.ksft_pass++; }
-static inline void ksft_inc_fail_cnt(void) { ksft_cnt.ksft_fail++; }
-static inline void ksft_inc_xfail_cnt(void) { ksft_cnt.ksft_xfail++; }
-static inline void ksft_inc_xpass_cnt(void) { ksft_cnt.ksft_xpass++; }
-static inline void ksft_inc_xskip_cnt(void) { ksft_cnt.ksft_xskip++; }
-static inline void ksft_inc_error_cnt(void) { ksft_cnt.ksft_error++; }
-static inline unsigned int ksft_get_pass_cnt(void)
-{
-	return ksft_cnt.ksft_pass;
-}
-static inline unsigned int ksft_get_fail_cnt(void)
-{
-	return ksft_cnt.ksft_fail;
-}
-static inline unsigned int ksft_get_xskip_cnt(void)
-{
-	return ksft_cnt.ksft_xskip;
+	/* Whole lines even into a pipe, and nothing left over for a fork. */
+	setvbuf(stdout, nullptr, _IOLBF, 0);
+	puts("KTAP version 1");
 }
 
-static inline void ksft_print_header(void)
+static inline void ksft_set_plan(unsigned tests)
 {
-	/* Whole lines, also into a pipe, and nothing left over for a fork. */
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	printf("KTAP version 1\n");
+	ksft.planned = tests;
+	printf("1..%u\n", tests);
 }
 
-static inline void ksft_set_plan(unsigned int plan)
+/* The format, up to its first newline: a result must stay one line. */
+static inline void ksft_format(char *line, size_t room, const char *fmt,
+			       va_list args)
 {
-	ksft_plan = plan;
-	printf("1..%u\n", plan);
-}
-
-static inline void ksft_print_cnts(void)
-{
-	if (ksft_plan != ksft_test_num())
-		printf("# Planned tests != run tests (%u != %u)\n", ksft_plan,
-		       ksft_test_num());
-	printf("# Totals: pass:%u fail:%u xfail:%u xpass:%u skip:%u "
-	       "error:%u\n", ksft_cnt.ksft_pass, ksft_cnt.ksft_fail,
-	       ksft_cnt.ksft_xfail, ksft_cnt.ksft_xpass, ksft_cnt.ksft_xskip,
-	       ksft_cnt.ksft_error);
+	vsnprintf(line, room, fmt, args);
+	line[strcspn(line, "\n")] = '\0';
 }
 
 [[gnu::format(printf, 1, 2)]]
-static inline void ksft_print_msg(const char *msg, ...)
+static inline void ksft_print_msg(const char *fmt, ...)
 {
-	int saved = errno;
+	int kept = errno;
 	va_list args;
 
-	va_start(args, msg);
-	printf("# ");
-	errno = saved;
-	vprintf(msg, args);
+	fputs("# ", stdout);
+	errno = kept;	/* for a %m in the format */
+	va_start(args, fmt);
+	vprintf(fmt, args);
 	va_end(args);
+	errno = kept;
 }
 
-static inline void ksft_perror(const char *msg)
+static inline void ksft_perror(const char *what)
 {
-	ksft_print_msg("%s: %s (%d)\n", msg, strerror(errno), errno);
+	ksft_print_msg("%s: %s (%d)\n", what, strerror(errno), errno);
 }
 
-/* "ok 3 name # DIRECTIVE": one line, whatever the name's last character. */
-static inline void ksft_vresult(const char *verdict, const char *directive,
-				const char *msg, va_list args)
+static inline void ksft_verdict(int verdict, const char *fmt, va_list args)
 {
-	int saved = errno;
+	int kept = errno;
 	char name[256];
 
-	vsnprintf(name, sizeof(name), msg, args);
-	name[strcspn(name, "\n")] = 0;
-	printf("%s %u %s%s\n", verdict, ksft_test_num(), name, directive);
-	errno = saved;
+	ksft_format(name, sizeof(name), fmt, args);
+	ksft.tally[verdict]++;
+	printf("%s %u %s%s\n", ksft_words[verdict].begin, ++ksft.reported,
+	       name, ksft_words[verdict].directive);
+	errno = kept;
 }
 
-#define KSFT_RESULT_FUNCTION(func, counter, verdict, directive)		\
+#define KSFT_DEFINE_RESULT(function, verdict)				\
 	[[gnu::format(printf, 1, 2)]]					\
-	static inline void func(const char *msg, ...)			\
+	static inline void function(const char *fmt, ...)		\
 	{								\
 		va_list args;						\
 									\
-		counter();						\
-		va_start(args, msg);					\
-		ksft_vresult(verdict, directive, msg, args);		\
+		va_start(args, fmt);					\
+		ksft_verdict(verdict, fmt, args);			\
 		va_end(args);						\
 	}
-KSFT_RESULT_FUNCTION(ksft_test_result_pass, ksft_inc_pass_cnt, "ok", "")
-KSFT_RESULT_FUNCTION(ksft_test_result_fail, ksft_inc_fail_cnt, "not ok", "")
-KSFT_RESULT_FUNCTION(ksft_test_result_xfail, ksft_inc_xfail_cnt, "ok",
-		     " # XFAIL")
-KSFT_RESULT_FUNCTION(ksft_test_result_xpass, ksft_inc_xpass_cnt, "not ok",
-		     " # XPASS")
-KSFT_RESULT_FUNCTION(ksft_test_result_skip, ksft_inc_xskip_cnt, "ok",
-		     " # SKIP")
-KSFT_RESULT_FUNCTION(ksft_test_result_error, ksft_inc_error_cnt, "not ok",
-		     " # error")
-#undef KSFT_RESULT_FUNCTION
+KSFT_DEFINE_RESULT(ksft_test_result_pass, KSFT_PASS)
+KSFT_DEFINE_RESULT(ksft_test_result_fail, KSFT_FAIL)
+KSFT_DEFINE_RESULT(ksft_test_result_xfail, KSFT_XFAIL)
+KSFT_DEFINE_RESULT(ksft_test_result_xpass, KSFT_XPASS)
+KSFT_DEFINE_RESULT(ksft_test_result_skip, KSFT_SKIP)
+/* The test could not be carried out: that is not a pass. */
+KSFT_DEFINE_RESULT(ksft_test_result_error, KSFT_FAIL)
+#undef KSFT_DEFINE_RESULT
 
-#define ksft_test_result(condition, fmt, ...) do {			\
-	if (condition)							\
-		ksft_test_result_pass(fmt __VA_OPT__(,) __VA_ARGS__);	\
-	else								\
-		ksft_test_result_fail(fmt __VA_OPT__(,) __VA_ARGS__);	\
-} while (0)
+#define ksft_test_result(good, ...)					\
+	((good) ? ksft_test_result_pass(__VA_ARGS__) :			\
+		  ksft_test_result_fail(__VA_ARGS__))
 
-[[noreturn]] static inline void ksft_exit_pass(void)
+static inline void ksft_print_cnts()
 {
-	ksft_print_cnts();
-	exit(KSFT_PASS);
+	if (ksft.reported != ksft.planned)
+		ksft_print_msg("%u tests reported, %u planned\n",
+			       ksft.reported, ksft.planned);
+	fputs("# Totals:", stdout);
+	for (int v = KSFT_PASS; v <= KSFT_SKIP; v++)
+		printf(" %s:%u", ksft_words[v].name, ksft.tally[v]);
+	putchar('\n');
 }
 
-[[noreturn]] static inline void ksft_exit_fail(void)
+[[noreturn]] static inline void ksft_leave(int code)
 {
 	ksft_print_cnts();
-	exit(KSFT_FAIL);
+	exit(code);
+}
+[[noreturn]] static inline void ksft_exit_pass() { ksft_leave(KSFT_PASS); }
+[[noreturn]] static inline void ksft_exit_fail() { ksft_leave(KSFT_FAIL); }
+[[noreturn]] static inline void ksft_exit_xfail() { ksft_leave(KSFT_XFAIL); }
+[[noreturn]] static inline void ksft_exit_xpass() { ksft_leave(KSFT_XPASS); }
+[[noreturn]] static inline void ksft_exit(bool good)
+{
+	ksft_leave(good ? KSFT_PASS : KSFT_FAIL);
 }
 
-[[noreturn]] static inline void ksft_exit_xfail(void)
+/* Good if every planned test was reported, and none as a failure. */
+[[noreturn]] static inline void ksft_finished()
 {
-	ksft_print_cnts();
-	exit(KSFT_XFAIL);
-}
+	unsigned bad = ksft.tally[KSFT_FAIL] + ksft.tally[KSFT_XPASS];
 
-[[noreturn]] static inline void ksft_exit_xpass(void)
-{
-	ksft_print_cnts();
-	exit(KSFT_XPASS);
-}
-
-#define ksft_exit(condition) do {					\
-	if (condition)							\
-		ksft_exit_pass();					\
-	else								\
-		ksft_exit_fail();					\
-} while (0)
-
-/* Passes if every planned test passed, was skipped or failed as expected. */
-[[noreturn]] static inline void ksft_finished(void)
-{
-	ksft_exit(ksft_plan == ksft_cnt.ksft_pass + ksft_cnt.ksft_xfail +
-				       ksft_cnt.ksft_xskip);
+	ksft_exit(!bad && ksft.reported == ksft.planned);
 }
 
 [[noreturn, gnu::format(printf, 1, 2)]]
-static inline void ksft_exit_fail_msg(const char *msg, ...)
-{
-	int saved = errno;
-	va_list args;
-
-	va_start(args, msg);
-	printf("Bail out! ");
-	errno = saved;
-	vprintf(msg, args);
-	va_end(args);
-	ksft_print_cnts();
-	exit(KSFT_FAIL);
-}
-
-[[noreturn]] static inline void ksft_exit_fail_perror(const char *msg)
-{
-	ksft_exit_fail_msg("%s: %s (%d)\n", msg, strerror(errno), errno);
-}
-
-/* Skips what is left of the program: all of it, before the first result. */
-[[noreturn, gnu::format(printf, 1, 2)]]
-static inline void ksft_exit_skip(const char *msg, ...)
+static inline void ksft_exit_fail_msg(const char *fmt, ...)
 {
 	char why[256];
 	va_list args;
 
-	va_start(args, msg);
-	vsnprintf(why, sizeof(why), msg, args);
+	va_start(args, fmt);
+	ksft_format(why, sizeof(why), fmt, args);
 	va_end(args);
-	why[strcspn(why, "\n")] = 0;
-	if (ksft_plan || ksft_test_num()) {
-		ksft_cnt.ksft_xskip++;
-		printf("ok %u # SKIP %s\n", ksft_test_num(), why);
-	} else {
+	printf("Bail out! %s\n", why);
+	ksft_leave(KSFT_FAIL);
+}
+
+[[noreturn]] static inline void ksft_exit_fail_perror(const char *what)
+{
+	ksft_exit_fail_msg("%s: %s (%d)", what, strerror(errno), errno);
+}
+
+/* Skips the program: as a whole if nothing was planned or reported yet. */
+[[noreturn, gnu::format(printf, 1, 2)]]
+static inline void ksft_exit_skip(const char *fmt, ...)
+{
+	char why[256];
+	va_list args;
+
+	va_start(args, fmt);
+	ksft_format(why, sizeof(why), fmt, args);
+	va_end(args);
+	if (!ksft.planned && !ksft.reported) {
 		printf("1..0 # SKIP %s\n", why);
+		exit(KSFT_SKIP);
 	}
-	if (ksft_plan)
-		ksft_print_cnts();
-	exit(KSFT_SKIP);
+	ksft.tally[KSFT_SKIP]++;
+	printf("ok %u # SKIP %s\n", ++ksft.reported, why);
+	ksft_leave(KSFT_SKIP);
 }

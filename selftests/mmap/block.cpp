@@ -11,7 +11,7 @@ static vmstat_span span;
 /* Out of the cache: a new file whose pages nobody has read since. */
 static int cold_file(const char *path)
 {
-	static uint8_t page[PAGE];
+	alignas(PAGE) static uint8_t page[PAGE];
 	int d = open_direct(path, O_RDWR);
 
 	MUST(pread(d, page, PAGE, 0) == (ssize_t)PAGE);

@@ -268,7 +268,7 @@ int main()
 	if (!vmstat_read(&span.a))
 		ksft_exit_skip("no /proc/vmstat\n");
 	uint8_t *p = window(PAGE, 0);
-	if (refill(p, PAGE, SIZE * 2) != MAP_FAILED || errno != ENXIO)
+	if (refill(p, PAGE, 16 * MIB) != MAP_FAILED || errno != ENXIO)
 		ksft_exit_skip("no page reuse\n");
 	RUN_CASES(cases);
 }

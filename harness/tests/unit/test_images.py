@@ -61,6 +61,14 @@ def test_owner_mode_and_times_do_not_come_from_the_host(tmp_path):
     assert images.read_file(tmp_path / "0.img", "/d/f") == b"x" * 5000
 
 
+def test_inputs_with_odd_names(tmp_path):
+    source = tmp_path / 'a "b" $c\\ d'
+    source.write_text("odd")
+    disk.build(recipe(files=[{"from": str(source), "to": "/f"}]),
+               tmp_path / "i", TOP)
+    assert images.read_file(tmp_path / "i", "/f") == b"odd"
+
+
 def test_pattern_is_the_guests(tmp_path):
     """The numbers in content.py and in pattern.h are the same ones."""
     header = (SELFTESTS / "lib/pattern.h").read_text()

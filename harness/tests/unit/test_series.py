@@ -165,6 +165,63 @@ def test_changed_base_is_caught_and_refreshed(project):
     assert "@@ -3,7" in project.patch("110-mm-first.patch")
 
 
+def test_refresh_in_a_fresh_clone_with_a_changed_base(project):
+    project.change("line 1", "line 1\nline 1a", "kernel")
+    shutil.rmtree(project.top / "build")
+    project.series("refresh")
+    assert "applies" in project.series("verify")
+
+
+def test_patches_edited_by_hand_are_taken_in(project):
+    path = project.top / "patches/210-mm-second.patch"
+    path.write_text(path.read_text().replace("+line twenty", "+line 2x"))
+    project.change("line 1", "line 1\nline 1a", "kernel")
+    project.series("refresh")
+    assert "+line 2x" in project.patch("210-mm-second.patch")
+    assert "line 2x" in (project.top / "build/tree/mm/a.cpp").read_text()
+    assert "applies" in project.series("verify")
+
+
+HAND_WRITTEN = """\
+From: A B <a@b>
+Subject: mm: change line 30
+
+Signed-off-by: A B <a@b>
+---
+diff --git a/mm/a.cpp b/mm/a.cpp
+--- a/mm/a.cpp
++++ b/mm/a.cpp
+@@ -27,7 +27,7 @@
+ line 27
+ line 28
+ line 29
+-line 30
++line xxx
+ line 31
+ line 32
+ line 33
+"""
+
+
+def test_a_patch_written_by_hand_is_taken_in_and_made_canonical(project):
+    (project.top / "patches/250-mm-extra.patch").write_text(HAND_WRITTEN)
+    series = project.top / "series"
+    series.write_text(series.read_text().replace(
+        "310-", "250-mm-extra.patch\n310-"))
+    project.series("refresh")
+    assert "applies" in project.series("verify")
+    assert "line xxx" in (project.top / "build/tree/mm/a.cpp").read_text()
+    assert project.patch("250-mm-extra.patch").startswith("From 00000000")
+
+
+def test_two_sided_changes_are_refused(project):
+    path = project.top / "patches/210-mm-second.patch"
+    path.write_text(path.read_text().replace("+line twenty", "+line 2x"))
+    project.commit("410-mm-fourth.patch", "line 10", "line ten")
+    assert "both build/tree and patches/" in project.series("refresh",
+                                                            ok=False)
+
+
 def test_local_changes_are_not_thrown_away(project):
     project.change("line 7", "line seven")
     assert "make refresh" in project.series("tree", ok=False)

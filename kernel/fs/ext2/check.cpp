@@ -3,7 +3,8 @@
  * What a super block and group descriptors say is checked here, once, at
  * mount time (2.4 does it in ext2_read_super): the rest of ext2 relies on it.
  * A file system that is larger than its device, or whose tables lie outside
- * their groups, is refused.
+ * their groups, is refused as damaged: EUCLEAN. One with features of which
+ * nothing is known here is EOPNOTSUPP.
  */
 #include <linux/ext2_fs.h>
 
@@ -13,11 +14,12 @@ class checker {
 
 public:
 	explicit checker(super_block *s) : sb(s) {}
-	status refuse(const char *why, unsigned long value) const
+	status refuse(const char *why, unsigned long value,
+		      int err = -EUCLEAN) const
 	{
 		printk(KERN_ERR "EXT2-fs: device %02x:%02x: %s (%lu)\n",
 		       MAJOR(sb->s_dev), MINOR(sb->s_dev), why, value);
-		return -EINVAL;
+		return err;
 	}
 };
 
@@ -30,17 +32,16 @@ static status check_features(super_block *sb, const ext2_super_block *es,
 	u32 ro = es->s_feature_ro_compat & ~EXT2_FEATURE_RO_COMPAT_SUPP;
 
 	if (es->s_rev_level > EXT2_DYNAMIC_REV)
-		return c.refuse("unknown revision", es->s_rev_level);
+		return c.refuse("unknown revision", es->s_rev_level,
+				-EOPNOTSUPP);
 	if (es->s_rev_level == EXT2_GOOD_OLD_REV)
 		return OK;
 	if (incompat)
 		return c.refuse("unsupported features, cannot be mounted",
-				incompat);
-	if (ro && !(sb->s_flags & MS_RDONLY)) {
-		c.refuse("unsupported features, can only be mounted read-only",
-			 ro).ignore();
-		return -EROFS;
-	}
+				incompat, -EOPNOTSUPP);
+	if (ro && !(sb->s_flags & MS_RDONLY))
+		return c.refuse("unsupported features, can only be mounted "
+				"read-only", ro, -EROFS);
 	return OK;
 }
 
@@ -160,7 +161,7 @@ status ext2_check_descriptors(super_block *sb)
 		printk(KERN_ERR "EXT2-fs: device %02x:%02x: bad %s in the "
 		       "descriptor of group %u\n", MAJOR(sb->s_dev),
 		       MINOR(sb->s_dev), wrong, i);
-		return -EINVAL;
+		return -EUCLEAN;
 	}
 	return OK;
 }

@@ -162,6 +162,7 @@ static void copy_from_raw(inode *inode, const ext2_inode *raw)
 /* Null, or what is wrong with it. */
 static const char *check_inode(inode *inode)
 {
+	constexpr loff_t FAST_MAX = sizeof(ext2_inode::i_block) - 1;
 	super_block *sb = inode->i_sb;
 	loff_t size = inode->i_size;
 
@@ -177,8 +178,8 @@ static const char *check_inode(inode *inode)
 			"is a directory of impossible size" : nullptr;
 	case S_IFLNK:
 		if (ext2_inode_is_fast_symlink(inode))
-			return size && size < (loff_t)sizeof(ext2_inode::i_block)
-				? nullptr : "is a link of impossible size";
+			return size > 0 && size <= FAST_MAX ? nullptr :
+				"is a link of impossible size";
 		return !size || size > sb->s_blocksize ?
 			"is a link of impossible size" : nullptr;
 	case S_IFCHR:

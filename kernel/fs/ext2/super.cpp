@@ -13,6 +13,9 @@
 #include <linux/string.h>
 #include <linux/vmalloc.h>
 
+/* Of any ext2 file system, in units of 1024: 64 KiB. */
+constexpr u32 MAX_LOG_BLOCK_SIZE = 6;
+
 /* ---- the super block ---- */
 
 static status use_blocksize(super_block *sb, unsigned size)
@@ -37,14 +40,15 @@ static status bread_super(super_block *sb)
 	return sbi->s_es->s_magic == EXT2_SUPER_MAGIC ? 0 : -EINVAL;
 }
 
-static status refuse(super_block *sb, const char *why)
+static status refuse(super_block *sb, const char *why, int err)
 {
 	printk(KERN_ERR "EXT2-fs: device %02x:%02x: %s\n", MAJOR(sb->s_dev),
 	       MINOR(sb->s_dev), why);
-	return -EINVAL;
+	return err;
 }
 
-/* Silence is for what is not ext2 at all. */
+/* EINVAL, and silence if asked for, is for what is not ext2 at all; damage is
+ * EUCLEAN or EIO, and what this code cannot do EOPNOTSUPP. */
 static status find_super(super_block *sb, bool silent)
 {
 	ext2_sb_info *sbi = EXT2_SB(sb);
@@ -53,18 +57,20 @@ static status find_super(super_block *sb, bool silent)
 	status st = bread_super(sb);
 
 	if (st.err() == -EINVAL && !silent)
-		return refuse(sb, "no ext2 file system found");
+		return refuse(sb, "no ext2 file system found", -EINVAL);
 	TRY(st);
 	u32 log = sbi->s_es->s_log_block_size;
 
+	if (log > MAX_LOG_BLOCK_SIZE)
+		return refuse(sb, "bad block size", -EUCLEAN);
 	if (log > PAGE_SHIFT - 10)
-		return refuse(sb, "block size is not supported");
+		return refuse(sb, "block size is not supported", -EOPNOTSUPP);
 	if (log) {
 		brelse(sbi->s_sbh);
 		sbi->s_sbh = nullptr;
 		TRY(use_blocksize(sb, 1024u << log));
 		if (bread_super(sb).failed())
-			return refuse(sb, "cannot read super block");
+			return refuse(sb, "cannot read super block", -EIO);
 	}
 	return ext2_check_super(sb, sbi->s_es);
 }
@@ -203,10 +209,8 @@ static status get_root(super_block *sb)
 	if (!root)
 		return -ENOMEM;
 	if (is_bad_inode(root) || !S_ISDIR(root->i_mode)) {
-		printk(KERN_ERR "EXT2-fs: device %02x:%02x: the root is not a "
-		       "directory\n", MAJOR(sb->s_dev), MINOR(sb->s_dev));
 		iput(root);
-		return -EINVAL;
+		return refuse(sb, "the root is not a directory", -EUCLEAN);
 	}
 	sb->s_root = d_alloc_root(root);
 	if (sb->s_root)

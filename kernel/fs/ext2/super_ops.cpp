@@ -54,6 +54,8 @@ void ext2_setup_super(super_block *sb, bool read_only)
 	es->s_mnt_count++;
 	es->s_mtime = now();
 	ext2_write_super(sb).ignore();
+	/* Nothing else may reach the disk while it still says "clean". */
+	sync_dirty_buffer(sbi->s_sbh).ignore();
 }
 
 static void make_read_only(super_block *sb)

@@ -74,9 +74,11 @@ static sector_t next_link(const mbr_entry *table)
 	return 0;
 }
 
+/* A chain that comes back to a link seen before ends there: @mark stays at
+ * one link for longer and longer. */
 static void parse_extended(parse_state *s, sector_t first, unsigned *part)
 {
-	sector_t link = first;
+	sector_t link = first, mark = first;
 	mbr_entry table[ENTRIES];
 	u8 sector[512];
 
@@ -91,6 +93,10 @@ static void parse_extended(parse_state *s, sector_t first, unsigned *part)
 		if (!next || next + first < first)
 			return;
 		link = first + next;
+		if (link == mark)
+			return;
+		if (!(n & (n + 1)))
+			mark = link;
 	}
 }
 

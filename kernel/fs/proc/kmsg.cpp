@@ -1,30 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * /proc/kmsg: the messages of the kernel, from the oldest that is kept, once
- * to each opener. printk may be called under any lock and therefore wakes
- * nobody: a reader that has seen everything looks again four times a second.
+ * to each opener, who waits for more.
  */
 #include <linux/console.h>
 #include <linux/init.h>
 #include <linux/poll.h>
 #include "internal.h"
 
-constexpr unsigned long POLL_INTERVAL = HZ / 4;
-
-static result<long> wait_for_text(file *f, u64 *seq, char *buf, size_t size)
+static result<long> next_text(file *f, u64 *seq, char *buf, size_t size)
 {
-	for (;;) {
-		size_t n = printk_read(seq, buf, size);
+	if (!(f->f_flags & O_NONBLOCK))
+		return printk_wait_read(seq, buf, size);
+	size_t n = printk_read(seq, buf, size);
 
-		if (n)
-			return (long)n;
-		if (f->f_flags & O_NONBLOCK)
-			return -EAGAIN;
-		current->state = TASK_INTERRUPTIBLE;
-		schedule_timeout(POLL_INTERVAL);
-		if (signal_pending(current))
-			return -ERESTARTSYS;
-	}
+	return n ? result<long>((long)n) : -EAGAIN;
 }
 
 static result<long> kmsg_read(file *f, user_ptr<char> buf, size_t n,
@@ -35,7 +25,7 @@ static result<long> kmsg_read(file *f, user_ptr<char> buf, size_t n,
 	if (!page)
 		return -ENOMEM;
 	u64 seq = *pos;
-	result<long> r = wait_for_text(f, &seq, (char *)page,
+	result<long> r = next_text(f, &seq, (char *)page,
 				       min(n, (size_t)PAGE_SIZE));
 	if (r.ok() && copy_to_user(buf.addr(), (void *)page,
 				   r.value()).failed())

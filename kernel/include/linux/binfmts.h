@@ -19,7 +19,7 @@ struct linux_binprm {
 	char buf[BINPRM_BUF_SIZE] = {};	/* the first bytes of the file */
 	file *f = nullptr;		/* open_exec'ed: close_exec */
 	const char *filename = nullptr;	/* as exec was told */
-	const char *script = nullptr;	/* the file's name for its interpreter */
+	const char *script = nullptr;	/* its name for an interpreter */
 	char interp[BINPRM_BUF_SIZE] = {};	/* room for that of a script */
 	/* The strings, as they will lie at the end of the stack: bytes
 	 * [p, MAX_ARG_PAGES * PAGE_SIZE) of these pages. */

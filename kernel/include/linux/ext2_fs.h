@@ -280,7 +280,7 @@ void ext2_forget_map(ext2_inode_info *ei);
 void ext2_truncate(inode *inode);
 
 /* dir.cpp, dir_change.cpp */
-struct ext2_dir_slot {			/* where an entry is; hold of its page */
+struct ext2_dir_slot {		/* where an entry is; holds its page */
 	page *p = nullptr;
 	ext2_dir_entry *de = nullptr;	/* in p, which is mapped */
 };

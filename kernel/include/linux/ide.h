@@ -50,10 +50,11 @@ struct ide_prd {
 static_assert(sizeof(ide_prd) == 8);
 constexpr u16 PRD_EOT = 0x8000;
 
-constexpr unsigned IDE_MAX_SEGMENTS = 2048;
+constexpr unsigned IDE_MAX_SEGMENTS = 384;
 /* A request of 8 MiB in so many segments crosses 128 64-KiB borders at most,
- * each of which makes one more entry. */
-constexpr unsigned IDE_PRD_ORDER = 3, IDE_MAX_PRDS = 4096;
+ * each of which makes one more entry. The data sheet allows a table of 64 KiB,
+ * but QEMU's controller stops reading it after 4 KiB. */
+constexpr unsigned IDE_PRD_ORDER = 0, IDE_MAX_PRDS = 512;
 constexpr unsigned IDE_MAX_SECTORS_48 = 16384, IDE_MAX_SECTORS_28 = 256;
 static_assert(IDE_MAX_PRDS * sizeof(ide_prd) == 4096u << IDE_PRD_ORDER);
 

@@ -83,7 +83,10 @@ inline page *virt_to_page(const void *kaddr)	/* low memory */
 {
 	return pfn_to_page(__pa(kaddr) >> PAGE_SHIFT);
 }
-inline bool PageHighMem(const page *p) { return p->flags >> 30 == ZONE_HIGHMEM; }
+inline bool PageHighMem(const page *p)
+{
+	return p->flags >> 30 == ZONE_HIGHMEM;
+}
 inline zone_t *page_zone(const page *p) { return &zone_table[p->flags >> 30]; }
 inline int page_count(const page *p) { return atomic_read(&p->count); }
 inline void get_page(page *p) { atomic_inc(&p->count); }

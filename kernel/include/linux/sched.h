@@ -94,7 +94,7 @@ struct task_struct {
 	u64 run_start = 0, run_ns = 0;	/* processor time, by sched_clock */
 	list_head run_list;
 	bool on_cpu = false;
-	list_head tasks;		/* all tasks; thread group leaders too */
+	list_head tasks;		/* on all_tasks */
 	pid_t pid = 0, tgid = 0, pgrp = 0, session = 0;
 	bool leader = false;		/* of the session */
 	task_struct *real_parent = nullptr, *parent = nullptr;
@@ -225,7 +225,7 @@ inline long schedule_timeout_uninterruptible(long ticks)
 void scheduler_tick(bool user);		/* each tick, called by do_timer */
 [[noreturn]] void cpu_idle();
 unsigned long nr_running();
-unsigned long nr_active();		/* runnable or in uninterruptible sleep */
+unsigned long nr_active();	/* runnable or in uninterruptible sleep */
 /* Where the ticks of all processors went, for /proc/stat. */
 struct tick_counts {
 	unsigned long user = 0, nice = 0, system = 0, idle = 0;

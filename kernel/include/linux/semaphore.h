@@ -12,7 +12,7 @@
 #include <linux/status.h>
 
 struct semaphore {
-	atomic_t count;			/* <0: that many wait (or are about to) */
+	atomic_t count;		/* <0: that many wait, or are about to */
 	spinlock_t wait_lock;
 	list_head waiters;
 	unsigned wakeups = 0;		/* handed over, not yet picked up */

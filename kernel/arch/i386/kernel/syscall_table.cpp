@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The system calls of i386, by number. What is not listed fails with ENOSYS.
- * A listed call that no file defines does so too, as long as SYSCALL_ENTRY is
- * weak. Plain names carry 64-bit times and 32-bit identities; the suffixes
- * 32, _time32, 16 and the prefix old_ mark what they replaced.
+ * Plain names carry 64-bit times and 32-bit identities; the suffixes 32,
+ * _time32, 16 and the prefix old_ mark what they replaced.
  */
 #include <linux/compiler.h>
 #include <linux/status.h>
@@ -12,12 +11,12 @@
 #define ALL_SYSCALLS(X)							\
 	X(0, restart_syscall) X(1, exit) X(2, fork) X(3, read)		\
 	X(4, write) X(5, open) X(6, close) X(7, waitpid) X(8, creat)	\
-	X(9, link) X(10, unlink) X(11, execve) X(12, chdir)		\
-	X(13, time) X(14, mknod) X(15, chmod) X(16, lchown16)		\
+	X(9, link) X(10, unlink) X(11, execve) X(12, chdir) X(13, time)	\
+	X(14, mknod) X(15, chmod) X(16, lchown16) X(18, stat)		\
 	X(19, lseek) X(20, getpid) X(21, mount) X(22, oldumount)	\
 	X(23, setuid) X(24, getuid) X(25, stime) X(27, alarm)		\
-	X(29, pause) X(30, utime32) X(33, access) X(34, nice)		\
-	X(36, sync) X(37, kill) X(38, rename) X(39, mkdir)		\
+	X(28, fstat) X(29, pause) X(30, utime32) X(33, access)		\
+	X(34, nice) X(36, sync) X(37, kill) X(38, rename) X(39, mkdir)	\
 	X(40, rmdir) X(41, dup) X(42, pipe) X(43, times) X(45, brk)	\
 	X(46, setgid) X(47, getgid) X(48, signal) X(49, geteuid)	\
 	X(50, getegid) X(52, umount) X(54, ioctl) X(55, fcntl)		\
@@ -28,28 +27,27 @@
 	X(73, sigpending) X(74, sethostname) X(75, setrlimit)		\
 	X(76, old_getrlimit) X(77, getrusage) X(78, gettimeofday)	\
 	X(79, settimeofday) X(80, getgroups) X(81, setgroups)		\
-	X(82, old_select) X(83, symlink) X(85, readlink) X(87, swapon)	\
-	X(88, reboot) X(89, old_readdir) X(90, old_mmap) X(91, munmap)	\
-	X(92, truncate) X(93, ftruncate) X(94, fchmod) X(95, fchown16)	\
-	X(96, getpriority) X(97, setpriority) X(99, statfs)		\
-	X(100, fstatfs) X(103, syslog) X(104, setitimer)		\
+	X(82, old_select) X(83, symlink) X(84, lstat) X(85, readlink)	\
+	X(87, swapon) X(88, reboot) X(89, old_readdir) X(90, old_mmap)	\
+	X(91, munmap) X(92, truncate) X(93, ftruncate) X(94, fchmod)	\
+	X(95, fchown16) X(96, getpriority) X(97, setpriority)		\
+	X(99, statfs) X(100, fstatfs) X(103, syslog) X(104, setitimer)	\
 	X(105, getitimer) X(106, newstat) X(107, newlstat)		\
 	X(108, newfstat) X(109, uname) X(114, wait4) X(115, swapoff)	\
 	X(116, sysinfo) X(118, fsync) X(119, sigreturn) X(120, clone)	\
 	X(121, setdomainname) X(122, newuname) X(123, modify_ldt)	\
 	X(125, mprotect) X(126, sigprocmask) X(132, getpgid)		\
 	X(133, fchdir) X(136, personality) X(138, setfsuid)		\
-	X(139, setfsgid) X(140, llseek) X(141, getdents)		\
-	X(142, select) X(143, flock) X(144, msync) X(145, readv)	\
-	X(146, writev) X(147, getsid) X(148, fdatasync) X(150, mlock)	\
-	X(151, munlock) X(152, mlockall) X(153, munlockall)		\
-	X(154, sched_setparam) X(155, sched_getparam)			\
-	X(156, sched_setscheduler) X(157, sched_getscheduler)		\
-	X(158, sched_yield) X(159, sched_get_priority_max)		\
-	X(160, sched_get_priority_min)					\
+	X(139, setfsgid) X(140, llseek) X(141, getdents) X(142, select)	\
+	X(143, flock) X(144, msync) X(145, readv) X(146, writev)	\
+	X(147, getsid) X(148, fdatasync) X(150, mlock) X(151, munlock)	\
+	X(152, mlockall) X(153, munlockall) X(154, sched_setparam)	\
+	X(155, sched_getparam) X(156, sched_setscheduler)		\
+	X(157, sched_getscheduler) X(158, sched_yield)			\
+	X(159, sched_get_priority_max) X(160, sched_get_priority_min)	\
 	X(161, sched_rr_get_interval_time32) X(162, nanosleep)		\
-	X(163, mremap) X(164, setresuid) X(165, getresuid)		\
-	X(168, poll) X(170, setresgid) X(171, getresgid) X(172, prctl)	\
+	X(163, mremap) X(164, setresuid) X(165, getresuid) X(168, poll)	\
+	X(170, setresgid) X(171, getresgid) X(172, prctl)		\
 	X(173, rt_sigreturn) X(174, rt_sigaction)			\
 	X(175, rt_sigprocmask) X(176, rt_sigpending)			\
 	X(177, rt_sigtimedwait_time32) X(178, rt_sigqueueinfo)		\
@@ -75,11 +73,11 @@
 	X(266, clock_getres_time32) X(267, clock_nanosleep_time32)	\
 	X(268, statfs64) X(269, fstatfs64) X(270, tgkill)		\
 	X(271, utimes_time32) X(272, fadvise64_64) X(284, waitid)	\
-	X(295, openat) X(296, mkdirat) X(297, mknodat)			\
-	X(298, fchownat) X(299, futimesat_time32) X(300, fstatat64)	\
-	X(301, unlinkat) X(302, renameat) X(303, linkat)		\
-	X(304, symlinkat) X(305, readlinkat) X(306, fchmodat)		\
-	X(307, faccessat) X(308, pselect6_time32) X(309, ppoll_time32)	\
+	X(295, openat) X(296, mkdirat) X(297, mknodat) X(298, fchownat)	\
+	X(299, futimesat_time32) X(300, fstatat64) X(301, unlinkat)	\
+	X(302, renameat) X(303, linkat) X(304, symlinkat)		\
+	X(305, readlinkat) X(306, fchmodat) X(307, faccessat)		\
+	X(308, pselect6_time32) X(309, ppoll_time32)			\
 	X(311, set_robust_list) X(312, get_robust_list) X(318, getcpu)	\
 	X(320, utimensat_time32) X(330, dup3) X(331, pipe2)		\
 	X(333, preadv) X(334, pwritev) X(335, rt_tgsigqueueinfo)	\
@@ -91,16 +89,12 @@
 	X(423, sched_rr_get_interval) X(436, close_range)		\
 	X(439, faccessat2) X(452, fchmodat2)
 
-/* Without the attribute the linker finds what is missing. */
-#define SYSCALL_ENTRY [[gnu::weak, gnu::alias("sys_ni_syscall")]]
-
 extern "C" result<long> sys_ni_syscall()
 {
 	return -ENOSYS;
 }
 
-#define DECLARE(nr, name) \
-	extern "C" SYSCALL_ENTRY result<long> sys_##name();
+#define DECLARE(nr, name) extern "C" result<long> sys_##name();
 ALL_SYSCALLS(DECLARE)
 
 constexpr syscall_table make_table()

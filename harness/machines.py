@@ -44,8 +44,9 @@ PROFILES = {p.name: p for p in (
     Profile("lowmem", memory=48),
     # Some of the memory is above what the kernel maps.
     Profile("highmem", memory=1280),
-    # Bad sectors (BAD_SECTOR is one of them): in /bad.bin and at 20 MiB of hdc for reads, in
-    # /badwrite.bin and at 24 MiB of hdc for writes; /badonce.bin fails once.
+    # Bad sectors: in /bad.bin and at 20 MiB of hdc (BAD_SECTOR) for reads,
+    # in /badwrite.bin and at 24 MiB of hdc for writes; /badonce.bin fails
+    # once.
     Profile("badsector", env=("BAD_DEV=/dev/hdc",
                               f"BAD_SECTOR={20 * MIB // 512}"), faults=(
         Fault("data", "read", 49152, "/bad.bin"),

@@ -15,8 +15,8 @@ GUEST_CXXFLAGS	:= -m32 -march=i686 -std=c++20 -O2 -g \
 	-D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 \
 	-fno-exceptions -fno-rtti -fno-threadsafe-statics -fno-pic -fno-pie \
 	-fno-asynchronous-unwind-tables -fno-stack-protector \
-	-fcf-protection=none -Wall -Wextra -Werror \
-	-Wno-missing-field-initializers
+	-fcf-protection=none --param=min-pagesize=0 -Wall -Wextra -Werror \
+	-Wno-missing-field-initializers -Wno-volatile
 GUEST_LDFLAGS	:= -m32 -static -no-pie -nostdlib -Wl,--build-id=none \
 	-Wl,-z,noexecstack -Wl,--gc-sections
 GUEST_CRT	:= $(MUSL_LIB)/crt1.o $(MUSL_LIB)/crti.o

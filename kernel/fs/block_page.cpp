@@ -319,9 +319,3 @@ status block_write_full_page(page *p, get_block_t get_block)
 	submit_page_writes(p);
 	return st;
 }
-
-bool block_sync_page(page *)
-{
-	run_task_queue_disk();
-	return true;
-}

@@ -30,15 +30,6 @@ static inline list_head *d_bucket(const dentry *parent, unsigned hash)
 	return dentry_hashtable + (hash * 0x9e3779b1u >> d_hash_shift);
 }
 
-unsigned full_name_hash(const char *name, unsigned len)
-{
-	unsigned h = 0;
-
-	while (len--)
-		h = (h + (unsigned char)*name++) * 0x01000193u;
-	return h;
-}
-
 dentry *dget(dentry *d)
 {
 	if (d)
@@ -117,12 +108,6 @@ void d_add(dentry *d, inode *inode)
 {
 	d_instantiate(d, inode);
 	d_rehash(d);
-}
-
-void d_drop(dentry *d)
-{
-	spin_guard g(dcache_lock);
-	list_del(&d->d_hash);
 }
 
 dentry *d_lookup(dentry *parent, const qstr *name)

@@ -12,5 +12,3 @@ extern unsigned long nr_unused_dentries;
 /* dcache_lock held; drops it. Frees a dentry whose count is 0 and returns its
  * parent, whose count the caller has to drop, or null. */
 dentry *dentry_kill(dentry *d);
-/* dcache_lock held. Walks all below @root: the next after @d, or null. */
-dentry *next_in_tree(const dentry *root, dentry *d);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Dentries leave memory: unused ones under pressure, those of a super block
- * or below a directory on demand; and questions about whole subtrees.
- * 2.4: fs/dcache.c.
+ * or below a directory on demand. 2.4: fs/dcache.c.
  */
 #include "dcache.h"
 
@@ -11,7 +10,8 @@
 
 constinit semaphore prune_sem{"prune", RANK_PRUNE_SEM};
 
-dentry *next_in_tree(const dentry *root, dentry *d)
+/* dcache_lock held. Walks all below @root: the next after @d, or null. */
+static dentry *next_in_tree(const dentry *root, dentry *d)
 {
 	if (!list_empty(&d->d_subdirs))
 		return list_entry(d->d_subdirs.next, dentry, d_child);
@@ -19,16 +19,6 @@ dentry *next_in_tree(const dentry *root, dentry *d)
 		d = d->d_parent;
 	return d == root ? nullptr :
 			   list_entry(d->d_child.next, dentry, d_child);
-}
-
-bool have_submounts(dentry *root)
-{
-	spin_guard g(dcache_lock);
-
-	for (dentry *d = root; d; d = next_in_tree(root, d))
-		if (d->d_mounted)
-			return true;
-	return false;
 }
 
 static void take_off_lru(dentry *d)

@@ -271,19 +271,14 @@ static status exec(const char *filename, const arg_vector &argv,
 	return s;
 }
 
-result<long> do_execve(const char *filename, user_ptr<user_str> argv,
-		       user_ptr<user_str> envp, pt_regs *regs)
-{
-	return exec(filename, {argv, nullptr}, {envp, nullptr}, regs);
-}
-
 SYSCALL result<long> sys_execve(user_str filename, user_ptr<user_str> argv,
 				user_ptr<user_str> envp)
 {
 	user_name name(filename);
 	char *path = TRY(name.get());
 
-	return do_execve(path, argv, envp, current_pt_regs());
+	return exec(path, {argv, nullptr}, {envp, nullptr},
+		    current_pt_regs());
 }
 
 /* A kernel thread becomes a process: signals may reach it from now on, and

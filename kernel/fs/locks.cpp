@@ -35,7 +35,7 @@ void lock_insert(inode *inode, file_lock *fl)
 	list_add_tail(&fl->fl_link, &inode->i_flock_list);
 }
 
-void lock_wake(file_lock *fl)
+static void lock_wake(file_lock *fl)
 {
 	while (!list_empty(&fl->fl_block)) {
 		file_lock *w = list_entry(fl->fl_block.next, file_lock,

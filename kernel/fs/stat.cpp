@@ -56,28 +56,32 @@ static status stat_fd(unsigned fd, kstat *st)
 
 /* ---- layouts ---- */
 
-static status put_old_stat(const kstat &k, user_ptr<old_kernel_stat> u)
+/* What all have, in whatever width. */
+template<class T> static void fill_common(T *s, const kstat &k)
 {
-	old_kernel_stat s{};
-
-	if (k.size > 0x7fffffff)
-		return -EOVERFLOW;
-	s.st_dev = k.dev;
-	s.st_ino = k.ino;
-	s.st_mode = k.mode;
-	s.st_nlink = k.nlink;
-	s.st_uid = k.uid > 0xffff ? 65534 : k.uid;
-	s.st_gid = k.gid > 0xffff ? 65534 : k.gid;
-	s.st_rdev = k.rdev;
-	s.st_size = k.size;
-	s.st_atime = k.atime.tv_sec;
-	s.st_mtime = k.mtime.tv_sec;
-	s.st_ctime = k.ctime.tv_sec;
-	return put_user(s, u);
+	s->st_dev = k.dev;
+	s->st_ino = k.ino;
+	s->st_mode = k.mode;
+	s->st_nlink = k.nlink;
+	s->st_rdev = k.rdev;
+	s->st_size = k.size;
 }
 
-template<class T> static void fill_times32(T *s, const kstat &k)
+/* And those of 16-bit identities. */
+template<class T> static status fill_small(T *s, const kstat &k)
 {
+	if (k.size > 0x7fffffff)
+		return -EOVERFLOW;
+	fill_common(s, k);
+	s->st_uid = k.uid > 0xffff ? 65534 : k.uid;
+	s->st_gid = k.gid > 0xffff ? 65534 : k.gid;
+	return OK;
+}
+
+template<class T> static void fill_blocks_times(T *s, const kstat &k)
+{
+	s->st_blksize = k.blksize;
+	s->st_blocks = k.blocks;
 	s->st_atime = k.atime.tv_sec;
 	s->st_atime_nsec = k.atime.tv_nsec;
 	s->st_mtime = k.mtime.tv_sec;
@@ -86,23 +90,23 @@ template<class T> static void fill_times32(T *s, const kstat &k)
 	s->st_ctime_nsec = k.ctime.tv_nsec;
 }
 
+static status put_old_stat(const kstat &k, user_ptr<old_kernel_stat> u)
+{
+	old_kernel_stat s{};
+
+	TRY(fill_small(&s, k));
+	s.st_atime = k.atime.tv_sec;
+	s.st_mtime = k.mtime.tv_sec;
+	s.st_ctime = k.ctime.tv_sec;
+	return put_user(s, u);
+}
+
 static status put_new_stat(const kstat &k, user_ptr<new_stat> u)
 {
 	new_stat s{};
 
-	if (k.size > 0x7fffffff)
-		return -EOVERFLOW;
-	s.st_dev = k.dev;
-	s.st_ino = k.ino;
-	s.st_mode = k.mode;
-	s.st_nlink = k.nlink;
-	s.st_uid = k.uid > 0xffff ? 65534 : k.uid;
-	s.st_gid = k.gid > 0xffff ? 65534 : k.gid;
-	s.st_rdev = k.rdev;
-	s.st_size = k.size;
-	s.st_blksize = k.blksize;
-	s.st_blocks = k.blocks;
-	fill_times32(&s, k);
+	TRY(fill_small(&s, k));
+	fill_blocks_times(&s, k);
 	return put_user(s, u);
 }
 
@@ -110,17 +114,11 @@ static status put_stat64(const kstat &k, user_ptr<stat64> u)
 {
 	stat64 s{};
 
-	s.st_dev = k.dev;
-	s.ino32 = s.st_ino = k.ino;
-	s.st_mode = k.mode;
-	s.st_nlink = k.nlink;
+	fill_common(&s, k);
+	s.ino32 = k.ino;
 	s.st_uid = k.uid;
 	s.st_gid = k.gid;
-	s.st_rdev = k.rdev;
-	s.st_size = k.size;
-	s.st_blksize = k.blksize;
-	s.st_blocks = k.blocks;
-	fill_times32(&s, k);
+	fill_blocks_times(&s, k);
 	return put_user(s, u);
 }
 

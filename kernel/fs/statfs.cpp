@@ -6,7 +6,7 @@
 #include <linux/kernel.h>
 #include <uapi/statfs.h>
 
-status vfs_statfs(super_block *sb, kstatfs *buf)
+static status vfs_statfs(super_block *sb, kstatfs *buf)
 {
 	*buf = {};
 	return sb->s_op->statfs ? sb->s_op->statfs(sb, buf) : status(-ENOSYS);
@@ -25,13 +25,11 @@ static u32 statfs_flags(const vfsmount *mnt)
 				 ST_SYNCHRONOUS | ST_NOATIME));
 }
 
-static result<long> put_statfs64(const kstatfs &k, const vfsmount *mnt,
-				 size_t size, user_ptr<statfs64> u)
+template<class T> static status put_layout(const kstatfs &k,
+					    const vfsmount *mnt, user_ptr<T> u)
 {
-	statfs64 s{};
+	T s{};
 
-	if (size != sizeof(s))
-		return -EINVAL;
 	s.f_type = k.f_type;
 	s.f_bsize = s.f_frsize = k.f_bsize;
 	s.f_blocks = k.f_blocks;
@@ -45,24 +43,20 @@ static result<long> put_statfs64(const kstatfs &k, const vfsmount *mnt,
 	return put_user(s, u);
 }
 
+static result<long> put_statfs64(const kstatfs &k, const vfsmount *mnt,
+				 size_t size, user_ptr<statfs64> u)
+{
+	if (size != sizeof(statfs64))
+		return -EINVAL;
+	return put_layout(k, mnt, u);
+}
+
 static result<long> put_statfs32(const kstatfs &k, const vfsmount *mnt,
 				 user_ptr<statfs32> u)
 {
-	statfs32 s{};
-
 	if ((k.f_blocks | k.f_bfree | k.f_bavail | k.f_files | k.f_ffree) >> 32)
 		return -EOVERFLOW;
-	s.f_type = k.f_type;
-	s.f_bsize = s.f_frsize = k.f_bsize;
-	s.f_blocks = k.f_blocks;
-	s.f_bfree = k.f_bfree;
-	s.f_bavail = k.f_bavail;
-	s.f_files = k.f_files;
-	s.f_ffree = k.f_ffree;
-	s.f_namelen = k.f_namelen;
-	s.f_fsid[0] = mnt->mnt_sb->s_dev;
-	s.f_flags = statfs_flags(mnt);
-	return put_user(s, u);
+	return put_layout(k, mnt, u);
 }
 
 SYSCALL result<long> sys_statfs(user_str name, user_ptr<statfs32> u)

@@ -18,7 +18,7 @@ static void flush_super(super_block *sb, void *)
 		blkdev_issue_flush(bdev).ignore();
 }
 
-void sync_filesystems(bool wait)
+static void sync_filesystems(bool wait)
 {
 	sync_inodes(nullptr, false);
 	sync_supers(nullptr);

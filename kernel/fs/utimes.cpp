@@ -110,10 +110,10 @@ SYSCALL result<long> sys_futimesat_time32(int dfd, user_str name,
 	return do_futimesat(dfd, name, u);
 }
 
-SYSCALL result<long> sys_utimensat(int dfd, user_str name,
-				   user_ptr<user_timespec64> u, int flags)
+template<class T> static result<long> do_utimensat(int dfd, user_str name,
+						   user_ptr<T> u, int flags)
 {
-	user_timespec64 ts[2];
+	T ts[2];
 
 	if (!u)
 		return do_utimes(dfd, name, nullptr, flags);
@@ -123,15 +123,14 @@ SYSCALL result<long> sys_utimensat(int dfd, user_str name,
 	return do_utimes(dfd, name, t, flags);
 }
 
+SYSCALL result<long> sys_utimensat(int dfd, user_str name,
+				   user_ptr<user_timespec64> u, int flags)
+{
+	return do_utimensat(dfd, name, u, flags);
+}
+
 SYSCALL result<long> sys_utimensat_time32(int dfd, user_str name,
 					  user_ptr<old_timespec32> u, int flags)
 {
-	old_timespec32 ts[2];
-
-	if (!u)
-		return do_utimes(dfd, name, nullptr, flags);
-	TRY(copy_from_user(ts, u.addr(), sizeof(ts)));
-	const timespec64 t[2] = {{ts[0].tv_sec, ts[0].tv_nsec},
-				 {ts[1].tv_sec, ts[1].tv_nsec}};
-	return do_utimes(dfd, name, t, flags);
+	return do_utimensat(dfd, name, u, flags);
 }

@@ -176,11 +176,3 @@ status kill_pg(pid_t pgrp, int sig)
 			t.add(group_send_sig_info(sig, nullptr, p));
 	return t.sum();
 }
-
-status kill_proc(pid_t pid, int sig)
-{
-	spin_irq_guard g(tasklist_lock);
-	task_struct *p = find_task_by_pid(pid);
-
-	return p ? group_send_sig_info(sig, nullptr, p) : -ESRCH;
-}

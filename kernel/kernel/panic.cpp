@@ -47,8 +47,12 @@ void bug(const char *file, int line, const char *what)
 	panic("bug at %s:%d: %s", file, line, what);
 }
 
-static char state_letter(const task_struct *t)
+char task_state_letter(const task_struct *t)
 {
+	if (t->exit_state == TASK_ZOMBIE)
+		return 'Z';
+	if (t->exit_state)
+		return 'X';
 	switch (t->state) {
 	case TASK_RUNNING:
 		return 'R';
@@ -58,8 +62,6 @@ static char state_letter(const task_struct *t)
 		return 'D';
 	case TASK_STOPPED:
 		return 'T';
-	case TASK_ZOMBIE:
-		return 'Z';
 	default:
 		return 'X';
 	}
@@ -67,9 +69,9 @@ static char state_letter(const task_struct *t)
 
 static void show_task(task_struct *t)
 {
-	printk(KERN_EMERG "%c %5d %5d %s\n", state_letter(t), t->pid, t->tgid,
-	       t->comm);
-	if (t == current || t->state == TASK_ZOMBIE)
+	printk(KERN_EMERG "%c %5d %5d %s\n", task_state_letter(t), t->pid,
+	       t->tgid, t->comm);
+	if (t == current || t->exit_state)
 		return;
 	show_stack(t, 0);
 }

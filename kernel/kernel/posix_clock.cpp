@@ -75,7 +75,7 @@ status clock_read(clockid_t id, s64 *ns)
 	return -EINVAL;
 }
 
-status clock_settime_ns(clockid_t id, s64 ns)
+static status clock_settime_ns(clockid_t id, s64 ns)
 {
 	if (id != CLOCK_REALTIME)
 		return -EINVAL;

@@ -18,7 +18,7 @@ struct runqueue {
 	spinlock_t lock{"runqueue", RANK_RUNQUEUE};
 	list_head queue;
 	unsigned long nr_running = 0, nr_uninterruptible = 0;
-	unsigned long epoch = 0, switches = 0;
+	unsigned long epoch = 0;
 };
 static constinit runqueue rq;
 
@@ -209,7 +209,6 @@ static task_struct *change_task(task_struct *prev, task_struct *next)
 		prev->nvcsw++;
 	else
 		prev->nivcsw++;
-	rq.switches++;
 	count_vm_event(CONTEXT_SWITCH);
 	next->on_cpu = true;
 	change_mm(prev, next);
@@ -308,11 +307,6 @@ unsigned long nr_active()
 	spin_irq_guard g(rq.lock);
 
 	return rq.nr_running + rq.nr_uninterruptible;
-}
-
-unsigned long nr_context_switches()
-{
-	return READ_ONCE(rq.switches);
 }
 
 /* What boot becomes: runs when nobody else can. */

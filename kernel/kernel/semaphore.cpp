@@ -203,11 +203,3 @@ bool down_read_trylock(rw_semaphore *s)
 	sleep_debug_take(s, s->name, RANK_NONE, true);
 	return true;
 }
-
-bool down_write_trylock(rw_semaphore *s)
-{
-	if (atomic_cmpxchg(&s->count, 0, RW_WRITER))
-		return false;
-	sleep_debug_take(s, s->name, RANK_NONE, true);
-	return true;
-}

@@ -119,19 +119,6 @@ void raise_softirq(unsigned nr)
 	local_irq_restore(flags);
 }
 
-void local_bh_disable()
-{
-	this_cpu().softirq_depth++;
-	barrier();
-}
-
-void local_bh_enable()
-{
-	barrier();
-	this_cpu().softirq_depth--;
-	do_softirq();
-}
-
 static int ksoftirqd_main(void *)
 {
 	ksoftirqd = current;

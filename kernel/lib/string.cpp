@@ -125,33 +125,6 @@ char *strrchr(const char *s, int c)
 	}
 }
 
-char *strstr(const char *s, const char *what)
-{
-	size_t n = strlen(what);
-
-	for (;; s++) {
-		if (!strncmp(s, what, n))
-			return (char *)s;
-		if (!*s)
-			return nullptr;
-	}
-}
-
-char *strcpy(char *to, const char *from)
-{
-	memcpy(to, from, strlen(from) + 1);
-	return to;
-}
-
-char *strncpy(char *to, const char *from, size_t n)
-{
-	size_t len = strnlen(from, n);
-
-	memcpy(to, from, len);
-	memset(to + len, 0, n - len);
-	return to;
-}
-
 size_t strlcpy(char *to, const char *from, size_t size)
 {
 	size_t len = strlen(from);

@@ -87,7 +87,7 @@ static unsigned long percent_of_memory(int percent)
 	return (nr_free_pages() + nr_pagecache_pages()) / 100 * percent;
 }
 
-void wakeup_bdflush()
+static void wakeup_bdflush()
 {
 	bdflush_wanted = true;
 	wake_up(&bdflush_wait);

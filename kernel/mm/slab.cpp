@@ -323,13 +323,6 @@ void *kmalloc(size_t size, gfp_t gfp)
 	return __kmalloc(size, gfp, __builtin_return_address(0));
 }
 
-void *kzalloc(size_t size, gfp_t gfp)
-{
-	void *p = __kmalloc(size, gfp, __builtin_return_address(0));
-
-	return p ? memset(p, 0, size) : nullptr;
-}
-
 void kfree(const void *p)
 {
 	if (!p)
@@ -338,9 +331,4 @@ void kfree(const void *p)
 	BUG_ON(!PageSlab(pg));
 	cache_free(slab_cache_of(pg), const_cast<void *>(p),
 		   __builtin_return_address(0));
-}
-
-size_t ksize(const void *p)
-{
-	return p ? slab_cache_of(virt_to_page(p))->size : 0;
 }

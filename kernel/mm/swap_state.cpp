@@ -112,7 +112,7 @@ bool can_share_swap_page(page *p)
 	return users == 2 && swap_users({p->index}) == 1;
 }
 
-void free_swap_cache(page *p)
+static void free_swap_cache(page *p)
 {
 	if (!PageSwapCache(p) || !trylock_page(p))
 		return;

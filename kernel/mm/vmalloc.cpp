@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Kernel memory that need not be contiguous, and device memory (2.4:
- * mm/vmalloc.c, ioremap.c). Areas lie in a list sorted by address, a page
- * that is never mapped behind each. All page tables exist since boot, so
- * mapping is only filling entries; nobody else uses an area's entries until
- * it is off the list, and it leaves the list only when the TLB is clean.
+ * Kernel memory that need not be contiguous (2.4: mm/vmalloc.c). Areas lie in
+ * a list sorted by address, a page that is never mapped behind each. All page
+ * tables exist since boot, so mapping is only filling entries; nobody else
+ * uses an area's entries until it is off the list, and it leaves the list only
+ * when the TLB is clean.
  */
 #include <linux/kernel.h>
 #include <linux/list.h>
@@ -16,7 +16,6 @@
 struct vm_struct {
 	list_head list;
 	unsigned long addr = 0, size = 0;	/* without the guard page */
-	bool device = false;			/* its pages are not ours */
 };
 
 static constinit spinlock_t vmlist_lock{"vmlist", RANK_VMLIST};
@@ -50,14 +49,13 @@ static bool insert_area(vm_struct *area)
 	return true;
 }
 
-static vm_struct *get_vm_area(unsigned long size, bool device)
+static vm_struct *get_vm_area(unsigned long size)
 {
 	vm_struct *area = kmalloc_new<vm_struct>(GFP_KERNEL);
 
 	if (!area)
 		return nullptr;
 	area->size = size;
-	area->device = device;
 	if (insert_area(area))
 		return area;
 	kfree(area);
@@ -83,7 +81,7 @@ static void remove_area(vm_struct *area)
 		pte_t *pte = kernel_pte(a), old = *pte;
 
 		set_kernel_pte(pte, {0});
-		if (!pte_none(old) && !area->device)
+		if (!pte_none(old))
 			__free_page(pte_page(old));
 	}
 	flush_tlb_all();
@@ -97,18 +95,15 @@ static void remove_area(vm_struct *area)
 
 /* The pages of an area are freed before the TLB is flushed: so nobody may
  * touch it any more, which the caller of vfree promises anyway. */
-static void free_area(void *p, bool device)
+void vfree(void *p)
 {
 	might_sleep();
 	if (!p)
 		return;
 	vm_struct *area = find_area((unsigned long)p & PAGE_MASK);
-	BUG_ON(!area || area->device != device);
+	BUG_ON(!area);
 	remove_area(area);
 }
-
-void vfree(void *p) { free_area(p, false); }
-void iounmap(void *p) { free_area(p, true); }
 
 void *vmalloc(size_t size)
 {
@@ -116,7 +111,7 @@ void *vmalloc(size_t size)
 
 	if (!bytes || bytes >> PAGE_SHIFT > nr_total_pages())
 		return nullptr;
-	vm_struct *area = get_vm_area(bytes, false);
+	vm_struct *area = get_vm_area(bytes);
 	if (!area)
 		return nullptr;
 	for (unsigned long a = area->addr; a < area->addr + bytes;
@@ -130,21 +125,4 @@ void *vmalloc(size_t size)
 		set_kernel_pte(kernel_pte(a), mk_pte(p, PAGE_KERNEL));
 	}
 	return (void *)area->addr;
-}
-
-void *ioremap(unsigned long phys, size_t size)
-{
-	unsigned long offset = phys & ~PAGE_MASK;
-	unsigned long bytes = PAGE_ALIGN(offset + size);
-	constexpr pgprot_t uncached{PAGE_KERNEL.v | _PAGE_PCD | _PAGE_PWT};
-
-	if (!size || bytes < size || phys + size - 1 < phys)
-		return nullptr;
-	vm_struct *area = get_vm_area(bytes, true);
-	if (!area)
-		return nullptr;
-	for (unsigned long i = 0; i < bytes; i += PAGE_SIZE)
-		set_kernel_pte(kernel_pte(area->addr + i),
-			       pfn_pte((phys + i) >> PAGE_SHIFT, uncached));
-	return (void *)(area->addr + offset);
 }

@@ -35,8 +35,14 @@ static bool faults(F f, int sig, int code, const void *addr)
 	return false;
 }
 
-static void put(void *p) { *(volatile char *)p = 1; }
-static void get(void *p) { (void)*(volatile char *)p; }
+static void put(volatile void *p)
+{
+	asm volatile("movb $1, (%0)" : : "r"(p) : "memory");
+}
+static void get(volatile void *p)
+{
+	asm volatile("testb $1, (%0)" : : "r"(p) : "cc", "memory");
+}
 
 static int unmapped()
 {
@@ -73,7 +79,9 @@ static int across_a_boundary()
 	char *p = (char *)page_buffer(2 * PAGE);
 
 	CHECK_OK(munmap(p + PAGE, PAGE));
-	CHECK(faults([=] { *(volatile int *)(p + PAGE - 2) = 1; }, SIGSEGV,
+	CHECK(faults([=] {
+		asm volatile("movl $1, (%0)" : : "r"(p + PAGE - 2) : "memory");
+	}, SIGSEGV,
 		     SEGV_MAPERR, p + PAGE));
 	munmap(p, PAGE);
 	return KSFT_PASS;

@@ -8,13 +8,13 @@
 #include <sys/time.h>
 #include <ucontext.h>
 
-static volatile int count, last, order[8];
+static volatile int count, order[8];
 static siginfo_t info;
 
 static void on(int sig)
 {
-	order[count++ % 8] = sig;
-	last = sig;
+	order[count % 8] = sig;
+	count = count + 1;
 }
 
 static void on_info(int sig, siginfo_t *si, void *)
@@ -34,7 +34,7 @@ static void install(int sig, int flags)
 		sa.sa_handler = on;
 	sa.sa_flags = flags;
 	MUST(sigaction(sig, &sa, nullptr) == 0);
-	count = last = 0;
+	count = 0;
 	info = {};
 }
 
@@ -160,11 +160,12 @@ static volatile int depth, deepest;
 
 static void nest(int sig)
 {
-	if (++depth > deepest)
+	depth = depth + 1;
+	if (depth > deepest)
 		deepest = depth;
 	if (depth < 4)
 		raise(sig);
-	depth--;
+	depth = depth - 1;
 }
 
 static int a_handler_masks_its_signal()
@@ -319,15 +320,9 @@ static int overflow_is_handled_on_another_stack()
 		sigaction(SIGSEGV, &sa, nullptr);
 		if (sigsetjmp(env, 1))
 			return KSFT_PASS;
-		struct deep {
-			static int fall(int n)
-			{
-				volatile char pad[4000];
-				pad[0] = n;
-				return fall(n + 1) + pad[0];
-			}
-		};
-		return deep::fall(0) ? KSFT_FAIL : KSFT_FAIL;
+		asm volatile("1: subl $4000, %%esp; pushl $0; jmp 1b"
+			     : : : "memory");
+		return KSFT_FAIL;
 	});
 	CHECK_EQ(r, KSFT_PASS);
 	return KSFT_PASS;
@@ -353,7 +348,7 @@ static void change_context(int, siginfo_t *, void *ctx)
 
 	uc->uc_mcontext.gregs[REG_EBX] = 0x600d;
 	sigaddset(&uc->uc_sigmask, SIGHUP);
-	count++;
+	count = count + 1;
 }
 
 static int a_handler_changes_the_context()

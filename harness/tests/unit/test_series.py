@@ -196,7 +196,7 @@ diff --git a/mm/a.cpp b/mm/a.cpp
  line 28
  line 29
 -line 30
-+line xxx
++line thirty
  line 31
  line 32
  line 33
@@ -210,7 +210,7 @@ def test_a_patch_written_by_hand_is_taken_in_and_made_canonical(project):
         "310-", "250-mm-extra.patch\n310-"))
     project.series("refresh")
     assert "applies" in project.series("verify")
-    assert "line xxx" in (project.top / "build/tree/mm/a.cpp").read_text()
+    assert "line thirty" in (project.top / "build/tree/mm/a.cpp").read_text()
     assert project.patch("250-mm-extra.patch").startswith("From 00000000")
 
 

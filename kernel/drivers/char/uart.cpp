@@ -98,14 +98,6 @@ static void write_waiting(uart &u, const char *s, size_t n)
 	}
 }
 
-void uart_write(unsigned port, const char *s, size_t n)
-{
-	uart &u = uarts[port];
-	spin_irq_guard g(u.lock);
-
-	write_waiting(u, s, n);
-}
-
 /* For printk. A panic may have interrupted a holder of the lock on this very
  * processor, and then nobody else will write. */
 static void console_write(uart &u, const char *s, size_t n)

@@ -132,27 +132,11 @@ static bool next_device(const pci_dev **pos)
 	return from->next != &pci_devices;
 }
 
-pci_dev *pci_find_device(u16 vendor, u16 device, const pci_dev *from)
-{
-	while (next_device(&from))
-		if (from->vendor == vendor && from->device == device)
-			return (pci_dev *)from;
-	return nullptr;
-}
-
 pci_dev *pci_find_class(unsigned class_subclass, const pci_dev *from)
 {
 	while (next_device(&from))
 		if (from->class_ >> 8 == class_subclass)
 			return (pci_dev *)from;
-	return nullptr;
-}
-
-pci_dev *pci_find_slot(unsigned bus, unsigned devfn)
-{
-	for (const pci_dev *dev = nullptr; next_device(&dev);)
-		if (dev->bus == bus && dev->devfn == devfn)
-			return (pci_dev *)dev;
 	return nullptr;
 }
 

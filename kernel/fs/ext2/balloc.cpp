@@ -73,21 +73,26 @@ u32 ext2_data_blocks(super_block *sb, u32 block, u32 count)
 
 /* ---- bitmaps ---- */
 
-static result<buffer_head *> load_bitmap(super_block *sb, unsigned group)
+result<buffer_head *> ext2_load_bitmap(super_block *sb, buffer_head **slot,
+					u32 block)
 {
-	ext2_sb_info *sbi = EXT2_SB(sb);
-
-	if (sbi->s_block_bitmap[group])
-		return sbi->s_block_bitmap[group];
-	u32 block = ext2_get_group_desc(sb, group, nullptr)->bg_block_bitmap;
+	if (*slot)
+		return *slot;
 	result<buffer_head *> bh = bread(sb->s_bdev, block, sb->s_blocksize);
 
 	if (bh.failed())
-		ext2_error(sb, __func__, "cannot read block bitmap %u of group "
-			   "%u", block, group);
+		ext2_error(sb, __func__, "cannot read bitmap in block %u",
+			   block);
 	else
-		sbi->s_block_bitmap[group] = bh.value();
+		*slot = bh.value();
 	return bh;
+}
+
+static result<buffer_head *> load_bitmap(super_block *sb, unsigned group)
+{
+	return ext2_load_bitmap(
+		sb, &EXT2_SB(sb)->s_block_bitmap[group],
+		ext2_get_group_desc(sb, group, nullptr)->bg_block_bitmap);
 }
 
 /* Enters a change of @delta free blocks of a group everywhere. */

@@ -8,7 +8,8 @@
 #include <linux/pagemap.h>
 #include <linux/string.h>
 
-unsigned ext2_mode_to_type(umode_t mode)
+/* A DT_ value, as on the disk. */
+static unsigned ext2_mode_to_type(umode_t mode)
 {
 	switch (mode & S_IFMT) {
 	case S_IFREG:

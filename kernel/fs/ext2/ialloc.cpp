@@ -10,19 +10,9 @@
 
 static result<buffer_head *> load_bitmap(super_block *sb, unsigned group)
 {
-	ext2_sb_info *sbi = EXT2_SB(sb);
-
-	if (sbi->s_inode_bitmap[group])
-		return sbi->s_inode_bitmap[group];
-	u32 block = ext2_get_group_desc(sb, group, nullptr)->bg_inode_bitmap;
-	result<buffer_head *> bh = bread(sb->s_bdev, block, sb->s_blocksize);
-
-	if (bh.failed())
-		ext2_error(sb, __func__, "cannot read inode bitmap %u of group "
-			   "%u", block, group);
-	else
-		sbi->s_inode_bitmap[group] = bh.value();
-	return bh;
+	return ext2_load_bitmap(
+		sb, &EXT2_SB(sb)->s_inode_bitmap[group],
+		ext2_get_group_desc(sb, group, nullptr)->bg_inode_bitmap);
 }
 
 static void account(super_block *sb, unsigned group, buffer_head *bitmap,

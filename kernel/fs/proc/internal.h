@@ -85,7 +85,6 @@ status proc_pid_cmdline(seq_file *m, void *task);
 status proc_pid_environ(seq_file *m, void *task);
 status proc_pid_limits(seq_file *m, void *task);
 status proc_pid_comm(seq_file *m, void *task);
-char proc_task_state(const task_struct *t);
 
 /* ---- mounts.cpp ---- */
 status proc_mounts_show(seq_file *m, void *);

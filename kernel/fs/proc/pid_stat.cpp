@@ -5,26 +5,6 @@
 #include <linux/tty.h>
 #include "internal.h"
 
-char proc_task_state(const task_struct *t)
-{
-	if (t->exit_state == TASK_ZOMBIE)
-		return 'Z';
-	if (t->exit_state)
-		return 'X';
-	switch (t->state) {
-	case TASK_RUNNING:
-		return 'R';
-	case TASK_INTERRUPTIBLE:
-		return 'S';
-	case TASK_UNINTERRUPTIBLE:
-		return 'D';
-	case TASK_STOPPED:
-		return 'T';
-	default:
-		return 'X';
-	}
-}
-
 /* What stat shows of the whole process; of a thread just its own share. */
 struct cpu_use {
 	unsigned long utime, stime, min_flt, maj_flt;
@@ -122,7 +102,7 @@ status proc_pid_stat(seq_file *m, void *v)
 
 	collect(t, &use, &fam);
 	seq_printf(m, "%d (%s) %c %d %d %d %d %d %u", t->pid, t->comm,
-		   proc_task_state(t), fam.ppid, fam.pgrp, fam.session,
+		   task_state_letter(t), fam.ppid, fam.pgrp, fam.session,
 		   (int)fam.tty, fam.tpgid, t->flags);
 	print_times(m, t, use);
 	print_mm(m, t, mm);

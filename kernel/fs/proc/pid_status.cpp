@@ -31,7 +31,8 @@ static unsigned table_size(task_struct *t)
 static void print_identity(seq_file *m, task_struct *t)
 {
 	seq_printf(m, "Name:\t%s\nState:\t%s\nTgid:\t%d\nPid:\t%d\n",
-		   t->comm, state_name(proc_task_state(t)), t->tgid, t->pid);
+		   t->comm, state_name(task_state_letter(t)), t->tgid,
+		   t->pid);
 	seq_printf(m, "PPid:\t%d\nTracerPid:\t0\n", t->tg->ppid);
 	seq_printf(m, "Uid:\t%u\t%u\t%u\t%u\nGid:\t%u\t%u\t%u\t%u\n",
 		   t->uid, t->euid, t->suid, t->fsuid, t->gid, t->egid,

@@ -43,13 +43,6 @@ inline bool atomic_dec_and_test(atomic_t *v)
 		     "memory");
 	return z;
 }
-inline bool atomic_sub_and_test(int i, atomic_t *v)
-{
-	bool z;
-	asm volatile("lock; subl %2, %0" : "+m"(v->counter), "=@ccz"(z) :
-		     "ir"(i) : "memory");
-	return z;
-}
 /* These return the new value. */
 inline int atomic_add_return(int i, atomic_t *v)
 {
@@ -118,6 +111,5 @@ unsigned long find_next_bit(const unsigned long *addr, unsigned long size,
 			    unsigned long from);
 
 inline void mb() { asm volatile("lock; addl $0, 0(%%esp)" ::: "memory"); }
-inline void rmb() { asm volatile("lock; addl $0, 0(%%esp)" ::: "memory"); }
 inline void wmb() { asm volatile("" ::: "memory"); }
 inline void cpu_relax() { asm volatile("pause" ::: "memory"); }

@@ -30,8 +30,7 @@ struct fxsave_image {			/* SDM vol. 1, table 10-2 */
 static_assert(sizeof(fxsave_image) == 512);
 
 void fpu_switch_to(const task_struct *next);
-void fpu_forget(task_struct *t);	/* the registers are not its any more */
-void fpu_drop(task_struct *t);		/* and it starts afresh */
+void fpu_drop(task_struct *t);		/* it starts afresh */
 void fxsave_to_fnsave(fnsave_image *to, const fxsave_image *fx);
 void fnsave_to_fxsave(fxsave_image *fx, const fnsave_image *from);
 void fpu_sanitize(fpu_state *f);

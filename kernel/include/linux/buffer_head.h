@@ -116,7 +116,6 @@ void block_flushpage(page *p, unsigned offset);
 void set_page_buffers_dirty(page *p);
 /* Frees the buffers if all are clean, idle, unlocked. Page locked. */
 bool try_to_free_buffers(page *p, gfp_t gfp);
-bool block_sync_page(page *p);
 status file_fsync(file *f, dentry *d, int datasync);	/* data, then inode */
 status sync_blockdev(block_device *bdev);
 void buffer_init();

@@ -27,7 +27,6 @@ struct dentry {
 	qstr d_name;
 	const struct dentry_operations *d_op = nullptr;
 	super_block *d_sb = nullptr;
-	void *d_fsdata = nullptr;
 	char d_iname[DNAME_INLINE_LEN] = {};	/* short names */
 };
 
@@ -59,8 +58,7 @@ struct nameidata {			/* where a path walk is */
 	int depth = 0;			/* symlinks followed */
 	char *last_buf = nullptr;	/* getname page that holds last.name */
 };
-constexpr unsigned LOOKUP_FOLLOW = 1, LOOKUP_DIRECTORY = 2, LOOKUP_PARENT = 4,
-	LOOKUP_NOALT = 8;
+constexpr unsigned LOOKUP_FOLLOW = 1, LOOKUP_DIRECTORY = 2, LOOKUP_PARENT = 4;
 /* nameidata.last_type. BIND: a symlink led to the file itself. */
 enum { LAST_NORM, LAST_ROOT, LAST_DOT, LAST_DOTDOT, LAST_BIND };
 
@@ -76,19 +74,16 @@ dentry *d_alloc_root(inode *root);
 void d_instantiate(dentry *d, inode *inode);	/* inode may be null */
 void d_add(dentry *d, inode *inode);		/* and hash */
 void d_rehash(dentry *d);
-void d_drop(dentry *d);			/* unhash */
 void d_delete(dentry *d);		/* the file was unlinked */
 void d_move(dentry *d, dentry *target);	/* after a rename */
 dentry *d_lookup(dentry *parent, const qstr *name);	/* with a count */
 dentry *dget(dentry *d);
 void dput(dentry *d);
 bool d_invalidate(dentry *d);		/* false: busy */
-bool have_submounts(dentry *d);
 int prune_dcache(int n);		/* memory pressure; returns freed */
 void shrink_dcache_sb(super_block *sb);
 void shrink_dcache_parent(dentry *d);
 unsigned long nr_dentries();
-unsigned full_name_hash(const char *name, unsigned len);
 /* The path from the root of current, built at the end of @buf. */
 result<char *> d_path(dentry *d, vfsmount *mnt, char *buf, int size);
 

@@ -229,6 +229,9 @@ __printf(3, 4) void ext2_warning(super_block *sb, const char *function,
 				 const char *fmt, ...);
 
 /* balloc.cpp */
+/* The bitmap in @block, which *slot keeps until umount. */
+result<buffer_head *> ext2_load_bitmap(super_block *sb, buffer_head **slot,
+				       u32 block);
 ext2_group_desc *ext2_get_group_desc(super_block *sb, unsigned group,
 				     buffer_head **bh);
 bool ext2_bg_has_super(super_block *sb, unsigned group);
@@ -312,7 +315,6 @@ inline pgoff_t ext2_dir_pages(inode *dir)
 {
 	return (pgoff_t)((dir->i_size + PAGE_SIZE - 1) >> PAGE_SHIFT);
 }
-unsigned ext2_mode_to_type(umode_t mode);	/* a DT_ value / 2.. on disk */
 
 /* file.cpp, ioctl.cpp, symlink.cpp, namei.cpp */
 status ext2_fsync(file *f, dentry *d, int datasync);

@@ -33,7 +33,6 @@ void lock_free(file_lock *fl);	/* null is fine */
 /* flock_lock held for the rest. */
 void lock_insert(inode *inode, file_lock *fl);
 void lock_remove(file_lock *fl);	/* and wakes its waiters; no free */
-void lock_wake(file_lock *fl);
 /* The first lock in the way of @fl, or null. */
 file_lock *lock_conflict(inode *inode, const file_lock *fl);
 /* Dropped while asleep. -ERESTARTSYS: a signal came. */

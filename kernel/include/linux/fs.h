@@ -236,7 +236,6 @@ struct file {
 	uid_t f_uid = 0;
 	gid_t f_gid = 0;
 	pid_t f_owner = 0;		/* F_SETOWN */
-	int f_error = 0;
 	void *private_data = nullptr;	/* the driver's */
 	list_head f_list;		/* sb->s_files */
 };
@@ -360,7 +359,6 @@ status notify_change(dentry *d, iattr *attr);
 void remove_suid(dentry *d);		/* after a write by the unprivileged */
 int prune_icache(int n);		/* memory pressure; returns freed */
 status do_truncate(dentry *d, loff_t length);
-void sync_filesystems(bool wait);	/* sync(2): inodes, supers, devices */
 
 /* ---- block devices: fs/block_dev.cpp ---- */
 
@@ -406,7 +404,6 @@ status generic_file_open(inode *inode, file *f);	/* EOVERFLOW check */
 status permission(inode *inode, int mask);
 constexpr int MAY_EXEC = 1, MAY_WRITE = 2, MAY_READ = 4;
 status vfs_permission(inode *inode, int mask);
-status vfs_statfs(super_block *sb, kstatfs *buf);
 status vfs_getattr(dentry *d, kstat *stat);
 result<long> vfs_read(file *f, user_ptr<char> buf, size_t n, loff_t *pos);
 result<long> vfs_write(file *f, user_ptr<const char> buf, size_t n,

@@ -33,7 +33,7 @@ inline void kunmap(page *p)
 /* Any context, one use of each slot at a time per processor, no sleep until
  * kunmap_atomic. The IRQ slots need interrupts off. */
 enum km_type {
-	KM_USER0, KM_USER1, KM_BOUNCE, KM_IRQ0, KM_IRQ1,
+	KM_USER0, KM_USER1, KM_IRQ0,
 	KM_DEBUG,		/* page poison; interrupts off */
 	KM_TYPE_NR
 };

@@ -14,21 +14,16 @@ using irq_handler_t = bool (*)(int irq, void *dev, pt_regs *regs);
 constexpr int NR_IRQS = 16;
 status request_irq(unsigned irq, irq_handler_t handler, const char *name,
 		   void *dev);
-void free_irq(unsigned irq, void *dev);
 /* For /proc/interrupts: how often, and the handlers' names, comma-separated
  * (empty: nobody wants it). irq_spurious: interrupts that were none. */
 unsigned long irq_count(unsigned irq);
 void irq_names(unsigned irq, char *buf, size_t size);
 unsigned long irq_spurious();
-void disable_irq(unsigned irq);
-void enable_irq(unsigned irq);
 
 /* kernel/softirq.cpp */
 enum { TIMER_SOFTIRQ, TASKLET_SOFTIRQ, NR_SOFTIRQS };
 void raise_softirq(unsigned nr);	/* any context */
 void do_softirq();			/* at the end of hard interrupts */
-void local_bh_disable();
-void local_bh_enable();
 
 struct tasklet_struct {
 	list_head list;

@@ -73,7 +73,6 @@ unsigned long nr_dirty_pages();
 /* After dirtying a page, no lock but i_sem held: starts write-back when much
  * is dirty, and makes the caller do some when it is too much. May sleep. */
 void balance_dirty_pages();
-void wakeup_bdflush();
 
 /* Start writing all dirty pages / wait for pages under write-out; the range
  * forms take byte offsets, @end inclusive. Return the first error. */

@@ -49,9 +49,7 @@ void pci_write_config_word(const pci_dev *dev, unsigned where, u16 val);
 void pci_write_config_dword(const pci_dev *dev, unsigned where, u32 val);
 
 /* The next after @from (null: the first) that matches, or null. */
-pci_dev *pci_find_device(u16 vendor, u16 device, const pci_dev *from);
 pci_dev *pci_find_class(unsigned class_subclass, const pci_dev *from);
-pci_dev *pci_find_slot(unsigned bus, unsigned devfn);
 /* Lets it decode its ports and memory / be a bus master. */
 void pci_enable_device(pci_dev *dev);
 void pci_set_master(pci_dev *dev);

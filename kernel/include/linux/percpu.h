@@ -17,7 +17,7 @@ constexpr unsigned NR_CPUS = 1;
 
 struct cpu_info {
 	unsigned irq_depth;		/* nested hard interrupts */
-	unsigned softirq_depth;		/* >0 while softirqs run or are off */
+	unsigned softirq_depth;		/* >0 while softirqs run */
 	unsigned softirq_pending;	/* bit per softirq */
 	unsigned spin_depth;		/* spinlocks held (debug build) */
 	const void *held[16];		/* which, in order (debug build) */

@@ -25,7 +25,7 @@ constexpr unsigned long CSIGNAL = 0xff, CLONE_VM = 0x100, CLONE_FS = 0x200,
 
 /* p->flags */
 constexpr unsigned PF_EXITING = 0x4, PF_FORKNOEXEC = 0x40,
-	PF_SUPERPRIV = 0x100, PF_DUMPCORE = 0x200, PF_SIGNALED = 0x400,
+	PF_SIGNALED = 0x400,
 	PF_MEMALLOC = 0x800,	/* reclaims: may use the last reserve */
 	PF_KTHREAD = 0x1000,
 	PF_NOFAULT = 0x2000,	/* user memory that is not there: no fault
@@ -110,7 +110,6 @@ struct task_struct {
 	unsigned long utime = 0, stime = 0;	/* ticks */
 	unsigned long min_flt = 0, maj_flt = 0;
 	unsigned long nvcsw = 0, nivcsw = 0;
-	u64 io_read_bytes = 0, io_write_bytes = 0;
 	/* credentials */
 	uid_t uid = 0, euid = 0, suid = 0, fsuid = 0;
 	gid_t gid = 0, egid = 0, sgid = 0, fsgid = 0;
@@ -145,7 +144,6 @@ struct task_struct {
 	kdev_t tty_dev = 0;
 	struct tty_struct *tty = nullptr;	/* controlling terminal */
 	int link_count = 0;		/* nested symlinks in a path walk */
-	void *journal_info = nullptr;
 #ifdef CONFIG_DEBUG
 	unsigned nr_sleep_held = 0;	/* sleeping locks, kernel/lockdebug.cpp */
 	struct {
@@ -231,7 +229,6 @@ struct tick_counts {
 	unsigned long user = 0, nice = 0, system = 0, idle = 0;
 };
 extern tick_counts cpu_ticks;
-unsigned long nr_context_switches();
 /* Load averages over 1, 5 and 15 minutes, 11 fraction bits. */
 constexpr unsigned FSHIFT = 11;
 extern unsigned long avenrun[3];
@@ -314,10 +311,9 @@ inline bool capable(int cap)
 bool in_group_p(gid_t gid);
 inline u64 rlimit(int which) { return current->tg->rlim[which].rlim_cur; }
 
-/* fs/exec.cpp. Kernel-space path; vectors in user space. */
-result<long> do_execve(const char *filename, user_ptr<user_str> argv,
-		       user_ptr<user_str> envp, pt_regs *regs);
-/* For the first program: vectors in kernel space. On success (0) the caller
- * goes on with enter_user_mode(). */
+/* 'R', 'S', 'D', 'T', 'Z' or 'X', as ps shows it. kernel/panic.cpp */
+char task_state_letter(const task_struct *t);
+/* fs/exec.cpp. For the first program: vectors in kernel space. On success (0)
+ * the caller goes on with enter_user_mode(). */
 result<long> kernel_execve(const char *filename, const char *const *argv,
 			   const char *const *envp);

@@ -111,14 +111,6 @@ inline void down_write(rw_semaphore *s)
 	if (unlikely(atomic_cmpxchg(&s->count, 0, RW_WRITER)))
 		__down_write(s);
 }
-inline void down_write_nested(rw_semaphore *s)
-{
-	might_sleep();
-	sleep_debug_take(s, s->name, s->rank, true);
-	if (unlikely(atomic_cmpxchg(&s->count, 0, RW_WRITER)))
-		__down_write(s);
-}
-bool down_write_trylock(rw_semaphore *s);
 inline void up_write(rw_semaphore *s)
 {
 	sleep_debug_drop(s);

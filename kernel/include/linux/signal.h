@@ -57,7 +57,6 @@ void force_sig(int sig, task_struct *p);
 void force_sig_fault(int sig, int code, unsigned long addr);
 /* Without a permission check: for the tty and the like. */
 status kill_pg(pid_t pgrp, int sig);
-status kill_proc(pid_t pid, int sig);
 void recalc_sigpending(task_struct *p);
 /* Takes the next signal to handle; 0 if none. siglock not held. */
 int dequeue_signal(u64 blocked, siginfo_t *info);

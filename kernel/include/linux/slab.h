@@ -22,9 +22,7 @@ int kmem_cache_reap();			/* all caches, under memory pressure */
 void kmem_cache_init();			/* once, after mem_init */
 
 void *kmalloc(size_t size, gfp_t gfp);
-void *kzalloc(size_t size, gfp_t gfp);
 void kfree(const void *p);		/* null is fine */
-size_t ksize(const void *p);
 
 /* An object of @c, constructed with its default member values. */
 template<class T> T *slab_new(kmem_cache *c, gfp_t gfp)

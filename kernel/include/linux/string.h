@@ -16,9 +16,6 @@ int strcmp(const char *a, const char *b);
 int strncmp(const char *a, const char *b, size_t n);
 char *strchr(const char *s, int c);
 char *strrchr(const char *s, int c);
-char *strstr(const char *s, const char *what);
-char *strcpy(char *to, const char *from);
-char *strncpy(char *to, const char *from, size_t n);
 /* Always terminated; returns strlen(from). */
 size_t strlcpy(char *to, const char *from, size_t size);
 size_t strlcat(char *to, const char *from, size_t size);

@@ -76,8 +76,7 @@ bool can_share_swap_page(page *p);
  * he is its only user. */
 bool remove_exclusive_swap_page(page *p);
 /* Before a page-table entry lets go: out of the cache if this was the last
- * use. Does not sleep. The second form drops the caller's count too. */
-void free_swap_cache(page *p);
+ * use, and drops the caller's count. Does not sleep. */
 void free_page_and_swap_cache(page *p);
 
 /* brw_page for swap. Page locked; unlocked when the I/O ends. */

@@ -45,7 +45,6 @@ status put_timespec64(const timespec64 &t, user_ptr<user_timespec64> u);
 
 /* The present value of a clock; -EINVAL: no such clock. */
 status clock_read(clockid_t id, s64 *ns);
-status clock_settime_ns(clockid_t id, s64 ns);
 
 /* Sleeps in the state that current has set, until sched_clock() reaches
  * @deadline or a wake-up; true: the time is up. */

@@ -20,7 +20,5 @@ bool uart_irq_pending(unsigned port);
 int uart_getc(unsigned port);
 /* Hands over what fits into the FIFO now; returns how many bytes. */
 size_t uart_fill(unsigned port, const char *s, size_t n);
-/* All of it, waiting for the line. */
-void uart_write(unsigned port, const char *s, size_t n);
 /* Finds the ports and registers their consoles. */
 void uart_console_init();

@@ -6,7 +6,4 @@
 
 void *vmalloc(size_t size);
 void vfree(void *p);
-/* Device memory, uncached; the physical range need not be page-aligned. */
-void *ioremap(unsigned long phys, size_t size);
-void iounmap(void *p);
 void vmalloc_init();

@@ -69,7 +69,7 @@ void fpu_save_to_task(task_struct *t)
 }
 
 /* The registers hold nothing of @t any more. */
-void fpu_forget(task_struct *t)
+static void fpu_forget(task_struct *t)
 {
 	if (this_cpu().fpu_owner != t)
 		return;

@@ -24,7 +24,6 @@ struct irqaction {
 
 struct irq_desc {
 	irqaction *action = nullptr;
-	unsigned disabled = 0;			/* depth of disable_irq */
 	unsigned long count = 0, unhandled = 0;
 };
 
@@ -59,51 +58,13 @@ status request_irq(unsigned irq, irq_handler_t handler, const char *name,
 	while (*end)
 		end = &(*end)->next;
 	*a = {handler, name, dev, nullptr};
-	bool first = !irq_table[irq].action && !irq_table[irq].disabled;
+	bool first = !irq_table[irq].action;
 
 	barrier();			/* an interrupt may walk the list */
 	*end = a;
 	if (first)
 		i8259_unmask(irq);
 	return OK;
-}
-
-void free_irq(unsigned irq, void *dev)
-{
-	BUG_ON(irq >= NR_IRQS);
-	spin_irq_guard g(irq_lock);
-
-	for (irqaction **p = &irq_table[irq].action; *p; p = &(*p)->next) {
-		irqaction *a = *p;
-
-		if (a->dev != dev)
-			continue;
-		*p = a->next;
-		*a = {};
-		if (!irq_table[irq].action)
-			i8259_mask(irq);
-		return;
-	}
-	BUG();
-}
-
-void disable_irq(unsigned irq)
-{
-	BUG_ON(irq >= NR_IRQS);
-	spin_irq_guard g(irq_lock);
-
-	if (!irq_table[irq].disabled++)
-		i8259_mask(irq);
-}
-
-void enable_irq(unsigned irq)
-{
-	BUG_ON(irq >= NR_IRQS);
-	spin_irq_guard g(irq_lock);
-
-	BUG_ON(!irq_table[irq].disabled);
-	if (!--irq_table[irq].disabled && irq_table[irq].action)
-		i8259_unmask(irq);
 }
 
 unsigned long irq_count(unsigned irq)

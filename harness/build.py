@@ -5,7 +5,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from . import series
+from . import patchfile, series
 from .errors import UserError
 from .paths import LOGS, PREFIX
 
@@ -43,8 +43,8 @@ def prefix_kernel(wanted: str) -> Path:
     """Takes a patch's number or name; builds the series up to and with it;
     returns vmlinux."""
     s = series.series()
+    name = patchfile.find(s, wanted)
     commits = series.materialise()
-    name = series.patchfile.find(s, wanted)
     work = checkout(commits[1 + s.names.index(name)])
     return make_kernel(work, PREFIX / "out", LOGS / "prefix-build.log")
 

@@ -281,9 +281,9 @@ static int many_come_and_go()
 		pthread_t t;
 		void *r;
 		CHECK_EQ(pthread_create(&t, nullptr,
-					[](void *p) { return p; }, &t), 0);
+					[](void *p) { return p; }, &i), 0);
 		CHECK_EQ(pthread_join(t, &r), 0);
-		CHECK(r == &t);
+		CHECK(r == &i);
 	}
 	return KSFT_PASS;
 }

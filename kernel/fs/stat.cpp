@@ -9,7 +9,7 @@
 #include <linux/file.h>
 #include <linux/kernel.h>
 
-static void generic_fillattr(const inode *inode, kstat *st)
+void generic_fillattr(const inode *inode, kstat *st)
 {
 	st->dev = inode->i_sb->s_dev;
 	st->rdev = inode->i_rdev;

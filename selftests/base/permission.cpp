@@ -74,7 +74,7 @@ static int directories()
 	CHECK_OK(mkdir("closed", 0700));
 	CHECK_OK(mkdir("pass", 0711));
 	CHECK_OK(mkdir("look", 0744));
-	make("pass/f", 0644, 0, 0);
+	make("pass/f", 0644, USER, 0);
 	make("look/f", 0644, 0, 0);
 	CHECK_CASE(as_user(USER, [] {
 		struct stat st;

@@ -54,9 +54,24 @@ static status task_readdir(file *f, void *ctx, filldir_t fill)
 	return OK;
 }
 
+/* A link for each thread, as for directories anywhere: ps counts them. */
+static status task_getattr(dentry *d, kstat *st)
+{
+	const task_struct *leader = task_ref(d->d_inode)->task;
+
+	generic_fillattr(d->d_inode, st);
+	st->nlink = 2;
+	spin_irq_guard g(tasklist_lock);
+
+	list_for_each_entry(task_struct, p, &leader->tg->threads, thread_node)
+		st->nlink++;
+	return OK;
+}
+
 const inode_operations proc_task_dir_iops = {
 	.lookup = task_lookup,
 	.setattr = proc_setattr,
+	.getattr = task_getattr,
 };
 const file_operations proc_task_dir_fops = {
 	.read = generic_read_dir,

@@ -405,6 +405,7 @@ status permission(inode *inode, int mask);
 constexpr int MAY_EXEC = 1, MAY_WRITE = 2, MAY_READ = 4;
 status vfs_permission(inode *inode, int mask);
 status vfs_getattr(dentry *d, kstat *stat);
+void generic_fillattr(const inode *inode, kstat *st);	/* for getattr */
 result<long> vfs_read(file *f, user_ptr<char> buf, size_t n, loff_t *pos);
 result<long> vfs_write(file *f, user_ptr<const char> buf, size_t n,
 		       loff_t *pos);

@@ -78,8 +78,8 @@ static void do_trap(pt_regs *regs, unsigned long error_code,
 			t.at_eip ? regs->eip : 0);
 }
 
-/* DR6.BS tells a single step from the rest, which nobody can set up. A user's
- * step flag that reaches the kernel is taken away. */
+/* DR6.BS tells a single step from the rest, which nobody can set up. A user
+ * steps until he clears the flag; one that reaches the kernel is taken away. */
 static void do_debug(pt_regs *regs, unsigned long error_code,
 		     unsigned long vector)
 {
@@ -91,7 +91,6 @@ static void do_debug(pt_regs *regs, unsigned long error_code,
 		regs->eflags &= ~X86_EFLAGS_TF;
 		return;
 	}
-	regs->eflags &= ~X86_EFLAGS_TF;
 	do_trap(regs, error_code, vector);
 }
 

@@ -10,7 +10,7 @@ PATHS = ("read", "mmap", "odirect", "direct", "refill")
 TITLES = {"read": "read()", "mmap": "mmap", "odirect": "O_DIRECT",
           "direct": "MAP_DIRECT", "refill": "refill"}
 COLUMNS = (("MiB/s", 7), ("matches", 9), ("crc32", 9), ("copied", 10),
-           ("faults", 7), ("PTEs", 7), ("TLB", 5), ("cmds", 6), ("PRDs", 6),
+           ("faults", 8), ("PTEs", 8), ("TLB", 7), ("cmds", 6), ("PRDs", 6),
            ("cached", 7))
 HEADER = "path      " + "".join(f"{t:>{w}}" for t, w in COLUMNS)
 CHUNK = 16 << 20

@@ -6,6 +6,7 @@ What the selftests say of themselves in their sources' first comment lines:
     // abi: D1 D3            the rules it proves
     // timeout: 20           seconds (default 60)
     // machine: lowmem       the machine it needs (default "default")
+    // before: fails         it cannot be probed: before its patch it fails
 """
 
 import re
@@ -16,7 +17,7 @@ from pathlib import Path
 from .errors import UserError
 from .paths import SELFTESTS
 
-HEADER = re.compile(r"^(?://|/?\s?\*)\s*(since|abi|timeout|machine):"
+HEADER = re.compile(r"^(?://|/?\s?\*)\s*(since|abi|timeout|machine|before):"
                     r"\s*(.*?)\s*(?:\*/)?$")
 NOT_TESTS = {"lib", "bin"}
 
@@ -29,6 +30,7 @@ class Selftest:
     abi: tuple[str, ...] = ()
     timeout: int = 60
     machine: str = "default"
+    fails_before: bool = False
 
     def line(self) -> str:
         """Returns its line in the guest's list."""
@@ -53,7 +55,8 @@ def parse_source(name: str, text: str) -> Selftest:
                     tuple(re.split(r"[\s,]+", found.get("abi", "")))
                     if found.get("abi") else (),
                     int(found.get("timeout", 60)),
-                    found.get("machine", "default"))
+                    found.get("machine", "default"),
+                    found.get("before", "") == "fails")
 
 
 def load(folder: Path = SELFTESTS) -> list[Selftest]:

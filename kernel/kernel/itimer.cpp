@@ -95,7 +95,8 @@ static timeval ticks_to_timeval(unsigned long ticks)
 	return {(s32)(ticks / HZ), (s32)(ticks % HZ * (1000000 / HZ))};
 }
 
-/* siglock held. A running timer never shows as zero. */
+/* siglock held. A running timer never shows as zero, nor as longer than it
+ * was set to: write_interval() adds the tick that has begun. */
 static interval read_interval(const thread_group *tg, int which)
 {
 	if (which == ITIMER_VIRTUAL)
@@ -104,8 +105,9 @@ static interval read_interval(const thread_group *tg, int which)
 		return {tg->it_prof_value, tg->it_prof_incr};
 	if (!timer_pending(&tg->real_timer))
 		return {0, tg->it_real_incr};
-	return {(unsigned long)max((long)(tg->real_timer.expires - jiffies),
-				   1l), tg->it_real_incr};
+	long left = (long)(tg->real_timer.expires - jiffies) - 1;
+
+	return {(unsigned long)max(left, 1l), tg->it_real_incr};
 }
 
 static void write_interval(thread_group *tg, int which, interval v)

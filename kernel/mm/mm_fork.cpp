@@ -104,13 +104,30 @@ static status dup_vma(mm_struct *mm, mm_struct *oldmm, vm_area_struct *vma)
 	return copy_page_range(mm, oldmm, vma);
 }
 
+/* Where the program, its heap and its arguments lie. */
+static void copy_places(mm_struct *mm, const mm_struct *oldmm)
+{
+	mm->start_code = oldmm->start_code;
+	mm->end_code = oldmm->end_code;
+	mm->start_data = oldmm->start_data;
+	mm->end_data = oldmm->end_data;
+	mm->start_brk = oldmm->start_brk;
+	mm->brk = oldmm->brk;
+	mm->start_stack = oldmm->start_stack;
+	mm->arg_start = oldmm->arg_start;
+	mm->arg_end = oldmm->arg_end;
+	mm->env_start = oldmm->env_start;
+	mm->env_end = oldmm->env_end;
+	mm->free_area_cache = oldmm->free_area_cache;
+}
+
 /* oldmm->mmap_sem held for write. On failure @mm holds what was copied so
  * far: mmput() gives it back. */
 status dup_mmap(mm_struct *mm, mm_struct *oldmm)
 {
 	status st;
 
-	mm->free_area_cache = oldmm->free_area_cache;
+	copy_places(mm, oldmm);
 	for (vm_area_struct *vma = oldmm->mmap; vma && st.ok();
 	     vma = vma->vm_next)
 		if (!(vma->vm_flags & VM_DONTCOPY))

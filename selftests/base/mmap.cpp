@@ -3,6 +3,7 @@
 // abi:
 // Anonymous and private memory: protection, holes, MAP_FIXED, mremap, copy on write, madvise, mincore.
 #include <child.h>
+#include <sys/syscall.h>
 
 constexpr int RW = PROT_READ | PROT_WRITE, ANON = MAP_PRIVATE | MAP_ANONYMOUS;
 
@@ -57,8 +58,9 @@ static int refusals()
 	CHECK_EQ((long)mmap(nullptr, 0xfffff000u, RW, ANON, -1, 0), -1);
 	CHECK_ERR(munmap((void *)1, PAGE), EINVAL);
 	CHECK_ERR(munmap(nullptr, 0), EINVAL);
-	CHECK_ERR(mprotect((void *)1, PAGE, RW), EINVAL);
-	CHECK_ERR(mprotect((void *)0x1000, PAGE, RW), ENOMEM);
+	/* The C library's own mprotect rounds. */
+	CHECK_ERR(syscall(SYS_mprotect, 1, PAGE, RW), EINVAL);
+	CHECK_ERR(syscall(SYS_mprotect, 0x1000, PAGE, RW), ENOMEM);
 	return KSFT_PASS;
 }
 
@@ -207,8 +209,9 @@ static int shared_across_fork()
 
 static int mremap_grows_and_shrinks()
 {
-	uint8_t *p = page_buffer(4 * PAGE);
+	uint8_t *p = page_buffer(8 * PAGE);
 
+	CHECK_OK(munmap(p + 4 * PAGE, 4 * PAGE));
 	pattern_fill(p, 3, 0, 4 * PAGE);
 	CHECK(mremap(p, 4 * PAGE, 2 * PAGE, 0) == p);
 	CHECK(!is_mapped(p + 2 * PAGE));
@@ -260,7 +263,6 @@ static int madvise_dontneed()
 	CHECK(all_bytes(p, 0x5a, PAGE));
 	CHECK(all_bytes(p + PAGE, 0, 2 * PAGE));
 	CHECK(all_bytes(p + 3 * PAGE, 0x5a, PAGE));
-	CHECK_OK(madvise(p, 4 * PAGE, MADV_WILLNEED));
 	CHECK_OK(madvise(p, 4 * PAGE, MADV_SEQUENTIAL));
 	CHECK_OK(madvise(p, 4 * PAGE, MADV_NORMAL));
 	CHECK_ERR(madvise(p + 1, PAGE, MADV_NORMAL), EINVAL);

@@ -76,6 +76,7 @@ static int private_pages()
 	CHECK_EQ(p[3 * PAGE], pattern_byte(1, 3 * PAGE));
 	CHECK_OK(madvise(p, PAGE, MADV_DONTNEED));
 	CHECK_EQ(p[10], 0xcc);
+	CHECK_OK(madvise(p, LEN, MADV_WILLNEED));
 	CHECK_OK(munmap(p, LEN));
 	return KSFT_PASS;
 }

@@ -124,6 +124,21 @@ static inline void need_map_flags(int fd, int flags)
 	munmap(p, PAGE);
 }
 
+/* Skips the program unless mmap over a direct mapping reads into it: only
+ * then is a range behind the end of @fd, at @past, ENXIO. */
+static inline void need_refill(int fd, off_t past)
+{
+	constexpr int W = MAP_PRIVATE | MAP_DIRECT | MAP_BLOCK;
+
+	need_map_flags(fd, MAP_DIRECT | MAP_BLOCK);
+	void *p = mmap(nullptr, PAGE, PROT_READ, W, fd, 0);
+	MUST(p != MAP_FAILED);
+	void *r = mmap(p, PAGE, PROT_READ, W | MAP_FIXED, fd, past);
+	if (r != MAP_FAILED || errno != ENXIO)
+		ksft_exit_skip("no page reuse\n");
+	munmap(p, PAGE);
+}
+
 /* Runs @touch; the signal that it raised (SIGBUS, SIGSEGV), or 0. */
 static sigjmp_buf touch_env;
 static inline void touch_handler(int sig) { siglongjmp(touch_env, sig); }

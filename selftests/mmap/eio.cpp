@@ -73,6 +73,6 @@ int main()
 	need_bad_disk();
 	fd = open(bad_dev, O_RDONLY);
 	MUST(fd >= 0);
-	need_map_flags(fd, MAP_DIRECT | MAP_BLOCK);
+	need_refill(fd, lseek(fd, 0, SEEK_END));
 	RUN_CASES(cases);
 }

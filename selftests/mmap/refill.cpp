@@ -263,11 +263,8 @@ int main()
 {
 	ksft_print_header();
 	fd = make_file(test_path("refill"), SIZE, 1);
-	need_map_flags(fd, MAP_DIRECT | MAP_BLOCK);
+	need_refill(fd, 16 * MIB);
 	if (!vmstat_read(&span.a))
 		ksft_exit_skip("no /proc/vmstat\n");
-	uint8_t *p = window(PAGE, 0);
-	if (refill(p, PAGE, 16 * MIB) != MAP_FAILED || errno != ENXIO)
-		ksft_exit_skip("no page reuse\n");
 	RUN_CASES(cases);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 // since: 380
+// before: fails
 // abi: K8
 // fork while a direct transfer runs: nobody's data lands in, or is taken from, the other process.
 #include <abi.h>

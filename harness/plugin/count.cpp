@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A QEMU TCG plugin (QEMU 7.2, plugin API 1): counts what an i386 guest
+ * executes between two markers, whatever the guest's kernel says of itself.
+ *
+ * A marker is a no-op that a guest program executes, nopl with a displacement
+ * (selftests/lib/marker.h): its base register says begin (eax) or end (ecx),
+ * the displacement less MARK is the interval's id. Lines in QEMU's log
+ * (-d plugin -D FILE), so in one order with its trace events:
+ *
+ *	count begin ID
+ *	count end ID kernel=N user=N rep=N iterations=N invlpg=N ...
+ *	count profile ID ADDRESS N	(profile=on: each kernel instruction)
+ *
+ * A string instruction with a rep prefix is one instruction each time it is
+ * reached; its rounds are counted apart. One processor: the counters are
+ * added to without locks, by code in line with the guest's.
+ */
+#include <cstdarg>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstring>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+/* ---- QEMU's side; Debian packages no header for it ---- */
+
+struct qemu_plugin_tb;
+struct qemu_plugin_insn;
+using plugin_id = uint64_t;
+using vcpu_callback = void (*)(unsigned vcpu, void *data);
+enum plugin_registers { NO_REGISTERS };
+enum plugin_operation { ADD_U64 };
+constexpr int API_VERSION = 1;
+
+extern "C" {
+void qemu_plugin_register_vcpu_tb_trans_cb(plugin_id id,
+	void (*cb)(plugin_id id, qemu_plugin_tb *tb));
+void qemu_plugin_register_vcpu_insn_exec_cb(qemu_plugin_insn *insn,
+	vcpu_callback cb, plugin_registers regs, void *data);
+void qemu_plugin_register_vcpu_insn_exec_inline(qemu_plugin_insn *insn,
+	plugin_operation op, void *counter, uint64_t value);
+size_t qemu_plugin_tb_n_insns(const qemu_plugin_tb *tb);
+qemu_plugin_insn *qemu_plugin_tb_get_insn(const qemu_plugin_tb *tb, size_t i);
+const void *qemu_plugin_insn_data(const qemu_plugin_insn *insn);
+size_t qemu_plugin_insn_size(const qemu_plugin_insn *insn);
+uint64_t qemu_plugin_insn_vaddr(const qemu_plugin_insn *insn);
+void qemu_plugin_outs(const char *text);
+
+[[gnu::visibility("default")]] extern int qemu_plugin_version;
+int qemu_plugin_version = API_VERSION;
+[[gnu::visibility("default")]] int qemu_plugin_install(plugin_id id,
+	const void *info, int argc, char **argv);
+}
+
+/* ---- counters ---- */
+
+constexpr uint32_t MARK = 0x4d41524b, MAX_ID = 0x10000;
+constexpr uint64_t KERNEL = 0xc0000000;
+
+enum counter { KERNEL_INSNS, USER_INSNS, REP, ITERATIONS, INVLPG, CR3, CR4,
+	       PORT_IO, IRET, HLT, NR_COUNTERS, NONE = NR_COUNTERS };
+static const char *const names[NR_COUNTERS] = {
+	"kernel", "user", "rep", "iterations", "invlpg", "cr3", "cr4",
+	"port_io", "iret", "hlt"};
+
+static uint64_t counters[NR_COUNTERS], at_begin[NR_COUNTERS];
+
+/* One for each string instruction; with profile=on for each instruction of the
+ * kernel. */
+struct site {
+	uint64_t address, count, at_begin;
+};
+static bool profiling;
+static std::unordered_map<uint64_t, site *> sites;
+
+static site *site_at(uint64_t address)
+{
+	site *&s = sites[address];
+
+	if (!s)
+		s = new site{address, 0, 0};
+	return s;
+}
+
+[[gnu::format(printf, 1, 2)]] static void say(const char *format, ...)
+{
+	char line[512];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(line, sizeof(line), format, args);
+	va_end(args);
+	qemu_plugin_outs(line);
+}
+
+/* ---- markers ---- */
+
+static void on_begin(unsigned, void *id)
+{
+	say("count begin %zu\n", (size_t)id);
+	for (auto &[address, s] : sites)
+		s->at_begin = s->count;
+	memcpy(at_begin, counters, sizeof(counters));
+}
+
+static void on_end(unsigned, void *id)
+{
+	std::string line = "count end " + std::to_string((size_t)id);
+
+	for (int i = 0; i < NR_COUNTERS; i++)
+		line += std::string(" ") + names[i] + "=" +
+			std::to_string(counters[i] - at_begin[i]);
+	say("%s\n", line.c_str());
+	for (auto &[address, s] : sites)
+		if (profiling && address >= KERNEL && s->count != s->at_begin)
+			say("count profile %zu %llx %llu\n", (size_t)id,
+			    (unsigned long long)address,
+			    (unsigned long long)(s->count - s->at_begin));
+}
+
+/* ---- string instructions ---- */
+
+/* QEMU executes each round of one as an instruction of its own: a round that
+ * nothing else was executed before is no new instruction. */
+static uint64_t last_rep, insns_at_last_rep;
+
+static void on_rep(unsigned, void *data)
+{
+	auto s = (site *)data;
+	uint64_t insns = counters[KERNEL_INSNS] + counters[USER_INSNS];
+
+	counters[ITERATIONS]++;
+	if (s->address == last_rep && insns == insns_at_last_rep)
+		return;
+	counters[REP]++;
+	counters[s->address >= KERNEL ? KERNEL_INSNS : USER_INSNS]++;
+	s->count++;
+	last_rep = s->address;
+	insns_at_last_rep = insns + 1;
+}
+
+/* ---- decoding ---- */
+
+struct decoded {
+	counter kind = NONE;
+	bool string = false;		/* with a rep prefix */
+	vcpu_callback marker = nullptr;
+	size_t id = 0;
+};
+
+static bool is_prefix(uint8_t b)
+{
+	return b == 0x66 || b == 0x67 || b == 0xf0 || b == 0xf2 ||
+		b == 0xf3 || b == 0x2e || b == 0x36 || b == 0x3e ||
+		b == 0x26 || b == 0x64 || b == 0x65;
+}
+
+static bool is_string(uint8_t op)
+{
+	return (op >= 0x6c && op <= 0x6f) || (op >= 0xa4 && op <= 0xa7) ||
+		(op >= 0xaa && op <= 0xaf);
+}
+
+static bool is_port_io(uint8_t op)
+{
+	return (op >= 0x6c && op <= 0x6f) || (op >= 0xe4 && op <= 0xe7) ||
+		(op >= 0xec && op <= 0xef);
+}
+
+static void decode_marker(decoded *d, const uint8_t *p)
+{
+	uint32_t displacement;
+
+	memcpy(&displacement, p + 3, sizeof(displacement));
+	if (displacement - MARK >= MAX_ID || (p[2] != 0x80 && p[2] != 0x81))
+		return;
+	d->marker = p[2] == 0x80 ? on_begin : on_end;
+	d->id = displacement - MARK;
+}
+
+static void decode_0f(decoded *d, const uint8_t *p, size_t n)
+{
+	uint8_t reg = n > 2 ? p[2] >> 3 & 7 : 0;
+
+	if (n == 7 && p[1] == 0x1f)
+		decode_marker(d, p);
+	else if (n > 2 && p[1] == 0x01 && reg == 7 && p[2] < 0xc0)
+		d->kind = INVLPG;
+	else if (n > 2 && p[1] == 0x22 && (reg == 3 || reg == 4))
+		d->kind = reg == 3 ? CR3 : CR4;
+}
+
+static decoded decode(const uint8_t *p, size_t n)
+{
+	decoded d;
+	bool rep = false;
+
+	for (; n > 1 && is_prefix(*p); p++, n--)
+		rep |= *p == 0xf2 || *p == 0xf3;
+	if (*p == 0x0f)
+		decode_0f(&d, p, n);
+	else if (is_port_io(*p))
+		d.kind = PORT_IO;
+	else if (*p == 0xcf)
+		d.kind = IRET;
+	else if (*p == 0xf4)
+		d.kind = HLT;
+	d.string = rep && is_string(*p);
+	return d;
+}
+
+/* ---- translation ---- */
+
+static void add_one(qemu_plugin_insn *insn, uint64_t *counter)
+{
+	qemu_plugin_register_vcpu_insn_exec_inline(insn, ADD_U64, counter, 1);
+}
+
+static void instrument(qemu_plugin_insn *insn)
+{
+	uint64_t address = qemu_plugin_insn_vaddr(insn);
+	bool kernel = address >= KERNEL;
+	decoded d = decode((const uint8_t *)qemu_plugin_insn_data(insn),
+			   qemu_plugin_insn_size(insn));
+
+	if (d.kind != NONE)
+		add_one(insn, &counters[d.kind]);
+	if (d.string) {
+		qemu_plugin_register_vcpu_insn_exec_cb(insn, on_rep,
+			NO_REGISTERS, site_at(address));
+		return;
+	}
+	add_one(insn, &counters[kernel ? KERNEL_INSNS : USER_INSNS]);
+	if (profiling && kernel)
+		add_one(insn, &site_at(address)->count);
+	if (d.marker && !kernel)
+		qemu_plugin_register_vcpu_insn_exec_cb(insn, d.marker,
+			NO_REGISTERS, (void *)d.id);
+}
+
+static void on_translation(plugin_id, qemu_plugin_tb *tb)
+{
+	for (size_t i = 0; i < qemu_plugin_tb_n_insns(tb); i++)
+		instrument(qemu_plugin_tb_get_insn(tb, i));
+}
+
+int qemu_plugin_install(plugin_id id, const void *, int argc, char **argv)
+{
+	for (int i = 0; i < argc; i++) {
+		if (!strcmp(argv[i], "profile=on")) {
+			profiling = true;
+		} else if (strcmp(argv[i], "profile=off")) {
+			fprintf(stderr, "count.so: unknown argument %s\n",
+				argv[i]);
+			return -1;
+		}
+	}
+	qemu_plugin_register_vcpu_tb_trans_cb(id, on_translation);
+	return 0;
+}

@@ -32,6 +32,7 @@ help:
 	@echo "make check [K=word]     build, boot and test everything (or a part)"
 	@echo "make list               the selftests"
 	@echo "make shell              a prompt in the guest"
+	@echo "make bench [K=path] [PROFILE=1]   kernel instructions by path"
 	@echo "make boot TREE=base|patched UPTO=patch [ARGS=words] [DRY=1]"
 	@echo "make gdb                the guest under gdb"
 	@echo "make base patched guest images    build (DEBUG=1: with checks)"
@@ -71,13 +72,22 @@ images: guest
 		i,root data scratch parts,qemu-images/$(i).toml) \
 		-o build/images --top .
 
+# Counts what a guest executes (QEMU's TCG plugins are host programs).
+plugin: $(BUILD)/plugin/count.so
+
+$(BUILD)/plugin/%.so: harness/plugin/%.cpp
+	@mkdir -p $(@D)
+	@echo "  PLUGIN  $<"
+	@g++ -std=c++20 -O2 -g -fPIC -shared -fvisibility=hidden -Wall -Wextra \
+		-Werror -o $@ $<
+
 # ---- testing ----
 
 PYTEST = $(PYTHON) -m pytest -c harness/pytest.ini --rootdir=. \
 	$(if $(K),-k "$(K)") $(PYTEST_ARGS)
 
 check: deps
-	@$(MAKE) base patched debug images
+	@$(MAKE) base patched debug images plugin
 	@mkdir -p build/reports
 	@$(PYTEST) --junitxml=build/reports/junit.xml harness/tests/unit \
 		harness/tests/boot
@@ -97,6 +107,9 @@ shell boot gdb: deps $(if $(UPTO),,$(TREE)) images
 	@mkdir -p build/logs
 	@$(PYTHON) -m harness $@ $(BOOT_ARGS) $(ARGS)
 
+bench: deps patched images plugin
+	@$(PYTHON) -m harness.bench $(if $(PROFILE),--profile) $(K)
+
 # ---- the series ----
 
 edit:
@@ -112,4 +125,5 @@ series-check: deps images
 clean:
 	rm -rf build
 .PHONY: all help deps run base tree patched-tree patched debug guest images \
+	plugin bench \
 	check unit list selftests shell boot gdb edit refresh series-check clean

@@ -12,6 +12,9 @@
  *	count end ID kernel=N user=N rep=N iterations=N invlpg=N ...
  *	count profile ID ADDRESS N	(profile=on: each kernel instruction)
  *
+ * tick=ADDRESS has the executions of that instruction counted as timer ticks,
+ * which an operation does not cause.
+ *
  * A string instruction with a rep prefix is one instruction each time it is
  * reached; its rounds are counted apart. One processor: the counters are
  * added to without locks, by code in line with the guest's.
@@ -20,6 +23,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <string>
 #include <unordered_map>
@@ -61,12 +65,13 @@ constexpr uint32_t MARK = 0x4d41524b, MAX_ID = 0x10000;
 constexpr uint64_t KERNEL = 0xc0000000;
 
 enum counter { KERNEL_INSNS, USER_INSNS, REP, ITERATIONS, INVLPG, CR3, CR4,
-	       PORT_IO, IRET, HLT, NR_COUNTERS, NONE = NR_COUNTERS };
+	       PORT_IO, IRET, HLT, TICKS, NR_COUNTERS, NONE = NR_COUNTERS };
 static const char *const names[NR_COUNTERS] = {
 	"kernel", "user", "rep", "iterations", "invlpg", "cr3", "cr4",
-	"port_io", "iret", "hlt"};
+	"port_io", "iret", "hlt", "ticks"};
 
 static uint64_t counters[NR_COUNTERS], at_begin[NR_COUNTERS];
+static uint64_t tick_entry;		/* of the timer's interrupt, or 0 */
 
 /* One for each string instruction; with profile=on for each instruction of the
  * kernel. */
@@ -228,6 +233,8 @@ static void instrument(qemu_plugin_insn *insn)
 
 	if (d.kind != NONE)
 		add_one(insn, &counters[d.kind]);
+	if (address == tick_entry)
+		add_one(insn, &counters[TICKS]);
 	if (d.string) {
 		qemu_plugin_register_vcpu_insn_exec_cb(insn, on_rep,
 			NO_REGISTERS, site_at(address));
@@ -252,6 +259,8 @@ int qemu_plugin_install(plugin_id id, const void *, int argc, char **argv)
 	for (int i = 0; i < argc; i++) {
 		if (!strcmp(argv[i], "profile=on")) {
 			profiling = true;
+		} else if (!strncmp(argv[i], "tick=", 5)) {
+			tick_entry = strtoull(argv[i] + 5, nullptr, 16);
 		} else if (strcmp(argv[i], "profile=off")) {
 			fprintf(stderr, "count.so: unknown argument %s\n",
 				argv[i]);

@@ -36,6 +36,7 @@ static constinit const char *init_envp[MAX_INIT_WORDS + 2] = {
 	"HOME=/", "TERM=linux"};
 static constinit const char *init_path = nullptr;
 static constinit char words[sizeof(saved_command_line)];
+static constinit bool too_many_words;	/* found before there is a console */
 
 __init static void init_setup(const char *value)
 {
@@ -49,9 +50,10 @@ __init static void add_word(const char **list, const char *word)
 
 	while (list[n])
 		n++;
-	if (n > MAX_INIT_WORDS)
-		panic("too many words for init on the command line");
-	list[n] = word;
+	if (n <= MAX_INIT_WORDS)
+		list[n] = word;
+	else
+		too_many_words = true;
 }
 
 /* A later NAME=value takes the place of an earlier one. */
@@ -227,6 +229,8 @@ extern "C" [[noreturn]] __init void start_kernel(unsigned long magic,
 	printk(KERN_NOTICE "%s version %s %s\n", system_utsname.sysname,
 	       system_utsname.release, system_utsname.version);
 	printk(KERN_NOTICE "Command line: %s\n", saved_command_line);
+	if (too_many_words)
+		panic("too many words for init on the command line");
 	setup_memory(info);
 	paging_init();
 	free_area_init();

@@ -7,7 +7,8 @@
 #include <sys/mount.h>
 
 static int fd;
-static uint8_t buf[256 * KIB], back[256 * KIB];
+static uint8_t buf[256 * KIB], back[257 * KIB], again[257 * KIB];
+constexpr size_t LEN = sizeof(buf);
 constexpr off_t LBA28 = 128LL * 1024 * MIB;	/* 2^28 sectors */
 
 static int sizes()
@@ -44,11 +45,11 @@ static int any_offset_and_length()
 			 i.len + 2 * around);
 		pattern_fill(buf, 5, i.at, i.len);
 		CHECK_EQ(pwrite(fd, buf, i.len, i.at), i.len);
-		CHECK_EQ(pread(fd, buf, i.len + 2 * around, i.at - around),
+		CHECK_EQ(pread(fd, again, i.len + 2 * around, i.at - around),
 			 i.len + 2 * around);
-		CHECK(!memcmp(buf, back, around));
-		CHECK(is_pattern(buf + around, 5, i.at, i.len));
-		CHECK(!memcmp(buf + around + i.len, back + around + i.len,
+		CHECK(!memcmp(again, back, around));
+		CHECK(is_pattern(again + around, 5, i.at, i.len));
+		CHECK(!memcmp(again + around + i.len, back + around + i.len,
 			      around));
 	}
 	CHECK_OK(fsync(fd));
@@ -86,13 +87,13 @@ static int beyond_128_gib()
 	const off_t at[] = {LBA28 - (off_t)(128 * KIB), LBA28 + (off_t)MIB,
 			    (off_t)scratch_size - (off_t)MIB};
 	for (off_t o : at) {
-		pattern_fill(buf, 7, o, sizeof(buf));
-		CHECK_EQ(pwrite(fd, buf, sizeof(buf), o), sizeof(buf));
+		pattern_fill(buf, 7, o, LEN);
+		CHECK_EQ(pwrite(fd, buf, LEN, o), LEN);
 	}
 	forget();
 	for (off_t o : at) {
-		CHECK_EQ(pread(fd, back, sizeof(back), o), sizeof(back));
-		CHECK(is_pattern(back, 7, o, sizeof(back)));
+		CHECK_EQ(pread(fd, back, LEN, o), LEN);
+		CHECK(is_pattern(back, 7, o, LEN));
 	}
 	/* Where it would be with the upper bits of the address lost. */
 	CHECK_EQ(pread(fd, back, PAGE, MIB), PAGE);
@@ -115,9 +116,9 @@ static int sparse_places_are_zero()
 {
 	if ((off_t)scratch_size < LBA28)
 		SKIP_CASE("the disk is too small");
-	CHECK_EQ(pread(fd, back, sizeof(back), 70LL * 1024 * MIB),
-		 sizeof(back));
-	CHECK(all_bytes(back, 0, sizeof(back)));
+	CHECK_EQ(pread(fd, back, LEN, 70LL * 1024 * MIB),
+		 LEN);
+	CHECK(all_bytes(back, 0, LEN));
 	return KSFT_PASS;
 }
 
@@ -142,17 +143,17 @@ static int parallel_readers()
 
 	for (int i = 0; i < 4; i++) {
 		off_t at = (40 + i) * (off_t)MIB;
-		pattern_fill(buf, 10, at, sizeof(buf));
-		CHECK_EQ(pwrite(fd, buf, sizeof(buf), at), sizeof(buf));
+		pattern_fill(buf, 10, at, LEN);
+		CHECK_EQ(pwrite(fd, buf, LEN, at), LEN);
 	}
 	forget();
 	for (int i = 0; i < 4; i++)
 		pid[i] = spawn([=] {
 			off_t at = (40 + i) * (off_t)MIB;
 			int own = open(scratch_dev, O_RDONLY);
-			CHECK_EQ(pread(own, back, sizeof(back), at),
-				 sizeof(back));
-			CHECK(is_pattern(back, 10, at, sizeof(back)));
+			CHECK_EQ(pread(own, back, LEN, at),
+				 LEN);
+			CHECK(is_pattern(back, 10, at, LEN));
 			return KSFT_PASS;
 		});
 	for (pid_t p : pid)

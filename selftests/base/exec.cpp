@@ -194,7 +194,7 @@ static int script_loop()
 static int refusals()
 {
 	char *argv[] = {(char *)"x", nullptr};
-	const char *path = make_text("exec.text", "just text, no program", 0755);
+	const char *path = make_text("exec.text", "just text, no code", 0755);
 
 	CHECK_ERR(execve(path, argv, no_env), ENOEXEC);
 	CHECK_ERR(execve(make_text("exec.empty", "", 0755), argv, no_env),

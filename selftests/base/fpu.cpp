@@ -174,7 +174,7 @@ static int the_frame_holds_the_registers()
 		auto uc = (ucontext_t *)ctx;
 		auto fp = (unsigned char *)uc->uc_mcontext.fpregs;
 		long double top;
-		memcpy(&top, fp + 28, 10);	/* ST0 behind the environment */
+		memcpy(&top, fp + 28, 10);	/* ST0 */
 		seen = top;
 		top = 99.25L;
 		memcpy(fp + 28, &top, 10);

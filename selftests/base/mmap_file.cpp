@@ -128,7 +128,8 @@ static int truncation_takes_pages()
 	CHECK(is_pattern(p, 1, 0, PAGE + 50));
 	CHECK(all_bytes(p + PAGE + 50, 0, PAGE - 50));
 	CHECK_EQ(touch(p + 2 * PAGE), SIGBUS);
-	CHECK_EQ(touch(q + 2 * PAGE), SIGBUS);	/* private copies go too */
+	/* Private copies go too. */
+	CHECK_EQ(touch(q + 2 * PAGE), SIGBUS);
 	CHECK_EQ(q[PAGE + 49], 0x77);
 	CHECK_OK(ftruncate(fd, LEN));
 	CHECK(all_bytes(p + 2 * PAGE, 0, LEN - 2 * PAGE));

@@ -121,7 +121,7 @@ static int signals()
 
 	start();
 	sa.sa_handler = [](int) {};
-	sa.sa_flags = SA_RESTART;	/* does not help: poll never restarts */
+	sa.sa_flags = SA_RESTART;	/* does not help poll */
 	CHECK_OK(sigaction(SIGUSR1, &sa, nullptr));
 	pid_t me = getpid();
 	pid_t pid = spawn([=] {

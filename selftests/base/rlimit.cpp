@@ -24,7 +24,7 @@ static int file_size()
 		CHECK(limit(RLIMIT_FSIZE, 1500));
 		signal(SIGXFSZ, on);
 		CHECK_EQ(write(fd, buf, 1000), 1000);
-		CHECK_EQ(write(fd, buf, 1000), 500);	/* up to the limit */
+		CHECK_EQ(write(fd, buf, 1000), 500);
 		CHECK_EQ(got, 0);
 		CHECK_ERR(write(fd, buf, 1), EFBIG);
 		CHECK_EQ(got, SIGXFSZ);

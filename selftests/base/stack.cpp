@@ -139,7 +139,7 @@ static int mapping_below_is_not_run_over()
 		return 0;
 	}));
 	CHECK(WIFEXITED(s));
-	/* A gap is kept, or the page itself is stepped on: 2.4 has none. */
+	/* Either a gap is kept, or the stack goes on in the mapping. */
 	CHECK(WEXITSTATUS(s) == 42 || WEXITSTATUS(s) == 0);
 	return KSFT_PASS;
 }

@@ -84,8 +84,8 @@ static int a_chain()
 
 static int no_memory_stays_behind()
 {
-	static const char *const caches[] = {"task_struct", "mm_struct",
-		"vm_area_struct", "files_cache", "signal_act", "filp"};
+	static const char *const caches[] = {"mm_struct", "vm_area_struct",
+		"sighand", "thread_group", "filp", "dentry_cache"};
 	bool quiet = !getenv("TEST_DIR");
 	long before[6];
 

@@ -9,11 +9,11 @@
 #include <sys/uio.h>
 #include <sys/utsname.h>
 
-static uint8_t *page;		/* readable and writable, a hole behind it */
+static uint8_t *page;		/* writable, a hole behind it */
 static uint8_t *end;		/* of it */
 static const uintptr_t bad[] = {0, 16, 0xc0000000u, 0xc0100000u,
 				0xffffe000u, 0xfffffff0u, 0xffffffffu};
-static bool native;		/* a 32-bit kernel: user space ends at 3 GiB */
+static bool native;		/* user space ends at 3 GiB */
 
 /* Of a 64-bit kernel, only what no process of 32 bits has mapped. */
 static bool is_bad(uintptr_t a) { return native || a < 0x1000; }

@@ -19,32 +19,36 @@ static uint8_t *map(size_t len, int prot, int flags, off_t off)
 }
 
 /* D1, B1, D8: nothing copied or cached, no fault afterwards, also to write. */
+static int check_window(int type)
+{
+	span.begin();
+	uint8_t *p = map(MIB, PROT_READ | PROT_WRITE, type | MAP_BLOCK, 0);
+	span.end();
+	CHECK(p);
+	CHECK_EQ(span.diff("copy_to_user_bytes"), 0);
+	CHECK_EQ(span.diff("nr_pagecache"), 0);
+	CHECK_EQ(span.diff("pgfault"), 0);
+	CHECK(span.diff("disk_read_sectors") >= 2048);
+	CHECK(span.diff("disk_read") <= 8);
+	span.begin();
+	bool right = is_pattern(p, 1, 0, MIB);
+	for (size_t i = 0; i < MIB; i += PAGE)
+		p[i] = 0x99;
+	span.end();
+	CHECK(right);
+	CHECK_EQ(span.diff("pgfault"), 0);
+	CHECK_EQ(span.diff("pte_write"), 0);
+	CHECK_OK(munmap(p, MIB));
+	return KSFT_PASS;
+}
+
 static int blocking_window()
 {
-	constexpr int RW = PROT_READ | PROT_WRITE;
 	static const int types[] = {MAP_PRIVATE, MAP_SHARED | MAP_NOSYNC,
 				    MAP_SHARED_VALIDATE | MAP_NOSYNC};
 
-	for (int type : types) {
-		span.begin();
-		uint8_t *p = map(MIB, RW, type | MAP_BLOCK, 0);
-		span.end();
-		CHECK(p);
-		CHECK_EQ(span.diff("copy_to_user_bytes"), 0);
-		CHECK_EQ(span.diff("nr_pagecache"), 0);
-		CHECK_EQ(span.diff("pgfault"), 0);
-		CHECK(span.diff("disk_read_sectors") >= 2048);
-		CHECK(span.diff("disk_read") <= 8);
-		span.begin();
-		bool right = is_pattern(p, 1, 0, MIB);
-		for (size_t i = 0; i < MIB; i += PAGE)
-			p[i] = 0x99;
-		span.end();
-		CHECK(right);
-		CHECK_EQ(span.diff("pgfault"), 0);
-		CHECK_EQ(span.diff("pte_write"), 0);
-		CHECK_OK(munmap(p, MIB));
-	}
+	for (int type : types)
+		CHECK_CASE(in_quiet([=] { return check_window(type); }));
 	return KSFT_PASS;
 }
 
@@ -160,6 +164,8 @@ static int memlock_charged_and_returned()
 			uint8_t *p = map(64 * PAGE, PROT_READ,
 					 MAP_PRIVATE | MAP_BLOCK, 0);
 
+			if (!p)
+				ksft_perror("map");
 			CHECK(p);
 			CHECK(!map(PAGE, PROT_READ, MAP_PRIVATE, 0));
 			CHECK_OK(munmap(p + 32 * PAGE, 32 * PAGE));

@@ -19,12 +19,8 @@ static uint8_t *map(size_t len, int prot, int flags, off_t off)
 }
 
 /* D1, B1, D8: nothing copied or cached, no fault afterwards, also to write. */
-static int check_window(int type)
+static int check_window(uint8_t *p)
 {
-	span.begin();
-	uint8_t *p = map(MIB, PROT_READ | PROT_WRITE, type | MAP_BLOCK, 0);
-	span.end();
-	CHECK(p);
 	CHECK_EQ(span.diff("copy_to_user_bytes"), 0);
 	CHECK_EQ(span.diff("nr_pagecache"), 0);
 	CHECK_EQ(span.diff("pgfault"), 0);
@@ -38,8 +34,18 @@ static int check_window(int type)
 	CHECK(right);
 	CHECK_EQ(span.diff("pgfault"), 0);
 	CHECK_EQ(span.diff("pte_write"), 0);
-	CHECK_OK(munmap(p, MIB));
 	return KSFT_PASS;
+}
+
+static int map_window(int type)
+{
+	span.begin();
+	uint8_t *p = map(MIB, PROT_READ | PROT_WRITE, type | MAP_BLOCK, 0);
+	span.end();
+	CHECK(p);
+	int r = check_window(p);
+	CHECK_OK(munmap(p, MIB));
+	return r;
 }
 
 static int blocking_window()
@@ -48,7 +54,7 @@ static int blocking_window()
 				    MAP_SHARED_VALIDATE | MAP_NOSYNC};
 
 	for (int type : types)
-		CHECK_CASE(in_quiet([=] { return check_window(type); }));
+		CHECK_CASE(in_quiet([=] { return map_window(type); }));
 	return KSFT_PASS;
 }
 

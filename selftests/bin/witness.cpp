@@ -7,10 +7,12 @@
  *   read OFFSET LENGTH      pread() into one page-aligned buffer
  *   map OFFSET LENGTH       a direct mapping, wherever the kernel puts it
  *   refill OFFSET LENGTH    another one, over the first
+ *   remap OFFSET LENGTH     munmap, and a new one at the same address; what
+ *                           lies between the two takes the old frames
  *   quit
  *
  * Answers "witness: step value crc" or "witness: step error text"; value is
- * an address or a byte count.
+ * an address or a byte count. A step's mmap calls are between markers.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -24,6 +26,7 @@
 #include <unistd.h>
 
 #include <crc32.h>
+#include <marker.h>
 
 constexpr int MAP_DIRECT_BLOCK = 0x3 | 0x400000 | 0x800000;
 constexpr size_t BUFFER = 4 << 20;
@@ -59,12 +62,26 @@ static void do_read(unsigned long offset, unsigned long len)
 static void do_map(const char *step, int fixed, unsigned long offset,
 		   unsigned long len)
 {
+	MARK_BEGIN(1);
 	void *p = mmap(fixed ? window : nullptr, len, PROT_READ,
 		       MAP_DIRECT_BLOCK | fixed, fd, offset);
+	MARK_END(1);
 
 	if (p != MAP_FAILED)
 		window = p;
 	answer(step, p != MAP_FAILED, (unsigned long)p, p, len);
+}
+
+static void do_remap(unsigned long offset, unsigned long len)
+{
+	MARK_BEGIN(1);
+	munmap(window, len);
+	mmap((char *)window + 2 * len, len, PROT_READ, MAP_DIRECT_BLOCK, fd,
+	     offset);
+	void *p = mmap(window, len, PROT_READ, MAP_DIRECT_BLOCK | MAP_FIXED,
+		       fd, offset);
+	MARK_END(1);
+	answer("remap", p == window, (unsigned long)p, p, len);
 }
 
 static bool step(char *line)
@@ -81,6 +98,8 @@ static bool step(char *line)
 		do_map("map", 0, x, y);
 	else if (!strcmp(word, "refill"))
 		do_map("refill", MAP_FIXED, x, y);
+	else if (!strcmp(word, "remap"))
+		do_remap(x, y);
 	else
 		return strcmp(word, "quit");
 	return true;

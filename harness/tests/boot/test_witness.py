@@ -44,7 +44,7 @@ class Witness:
         self.seen = len(self.guest.lines)
         answer = line.split()
         assert answer[2] != "error", line
-        if word in ("read", "map", "refill"):
+        if word in ("read", "map", "refill", "remap"):
             offset, size = (int(x, 0) for x in text.split()[1:3])
             want = zlib.crc32(pattern(SEED, offset, size))
             assert int(answer[3], 16) == want, f"{text}: wrong data"

@@ -157,6 +157,8 @@ static int split_and_refill_half()
 	CHECK(r == p);
 	CHECK_EQ(span.diff("pte_write"), 0);
 	CHECK(is_pattern(p, 1, 3 * MIB, 16 * PAGE));
+	/* One window again: nothing is allocated any more. */
+	CHECK_CASE(quiet_refill(fd, p, 16 * PAGE, 0));
 	CHECK_OK(munmap(p, 16 * PAGE));
 	return KSFT_PASS;
 }

@@ -108,7 +108,8 @@ shell boot gdb: deps $(if $(UPTO),,$(TREE)) images
 	@$(PYTHON) -m harness $@ $(BOOT_ARGS) $(ARGS)
 
 bench: deps patched images plugin
-	@$(PYTHON) -m harness.bench $(if $(PROFILE),--profile) $(K)
+	@$(PYTHON) -m harness.bench $(if $(PROFILE),--profile) \
+		$(if $(PAGE),--page) $(K)
 
 # ---- the series ----
 

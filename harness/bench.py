@@ -20,12 +20,14 @@ from .console import Watcher
 from .decode import annotate
 from .errors import UserError
 from .guest import Guest
-from .paths import BUILD, LOGS, vmlinux
+from .paths import BUILD, LOGS, TOP, vmlinux
 from .qemu import Disk, Machine, require_qemu
 from .run import follow
 
 OUT = BUILD / "bench"
 TIME_LIMIT = 280
+PAGE = TOP / "docs" / "performance.md"
+TABLE_BEGIN, TABLE_END = "<!-- make bench PAGE=1 -->\n", "<!-- end -->\n"
 KIB, MIB = 1 << 10, 1 << 20
 SIZES = {4 * KIB: "4 KiB", 64 * KIB: "64 KiB", MIB: "1 MiB"}
 TOP_FUNCTIONS = 12
@@ -198,6 +200,35 @@ def as_json(p: Point) -> dict:
         "counts": {k: p.value(k) for k in p.intervals[0].counts}}
 
 
+def markdown(points: list[Point]) -> str:
+    """Returns the points as a table for docs/performance.md."""
+    head = ("path", "size", "kernel", "awake", "budget", "", "commands",
+            "PRDs", "invlpg", "CR3", "2.4.37", "6.12")
+    rows = [head, ("---", "---") + ("---:",) * 3 + ("---",) + ("---:",) * 6]
+    for p in points:
+        size = "" if p.path == "getppid" else SIZES[p.size]
+        if p.status != "ok":
+            rows.append((p.path, size, p.status) + ("",) * 9)
+            continue
+        verdict = {None: "", True: "met", False: "**missed**"}[p.met()]
+        rows.append((p.path, size, *(number(n) for n in (
+            p.value("kernel"), p.awake(), p.budget())), verdict, *(
+            number(n) for n in (p.reads() + p.writes(), p.prds(),
+                                p.value("invlpg"), p.value("cr3"),
+                                p.peer(0), p.peer(1)))))
+    return "\n".join("| " + " | ".join(
+        "" if c == "-" else c for c in r) + " |" for r in rows) + "\n"
+
+
+def update_page(points: list[Point], page: Path = PAGE) -> None:
+    """Puts the table of this run into the page, in place of the last."""
+    head, begin, rest = page.read_text().partition(TABLE_BEGIN)
+    _, end, tail = rest.partition(TABLE_END)
+    if not begin or not end:
+        raise UserError(f"{page}: no place for the table")
+    page.write_text(head + begin + markdown(points) + end + tail)
+
+
 class _Bench:
     """Follows the guest's console and prints a row a point."""
 
@@ -284,14 +315,15 @@ def machine(kernel: Path, folder: Path, words: list[str],
                    extra=arguments)
 
 
-def run(kernel: Path, words: list[str], profiling: bool) -> int:
+def run(kernel: Path, words: list[str], profiling: bool, page: bool) -> int:
     """Boots, counts, reports; returns the exit status. Missed budgets are
     told, not failures."""
     OUT.mkdir(parents=True, exist_ok=True)
     log = OUT / "count.log"
     state = _Bench(log)
     symbols = counts.Symbols(kernel)
-    m = machine(kernel, BUILD / "boots" / "bench", words,
+    m = machine(kernel, BUILD / "boots" / "bench",
+                (["-q"] if profiling else []) + words,
                 counts.qemu_arguments(log, symbols, profiling))
     print(row([t for t, _ in COLUMNS]), flush=True)
     with Guest(m, LOGS / "bench.log", state.on_line) as guest:
@@ -305,7 +337,10 @@ def run(kernel: Path, words: list[str], profiling: bool) -> int:
     if profiling:
         (OUT / "profile.txt").write_text(profile(state.points, symbols, None))
         print("\n" + profile(state.points, symbols, TOP_FUNCTIONS), end="")
-    return report([why] if why else state.verdict(), state.points)
+    wrong = [why] if why else state.verdict()
+    if page and not wrong:
+        update_page(state.points)
+    return report(wrong, state.points)
 
 
 def report(wrong: list[str], points: list[Point]) -> int:
@@ -326,13 +361,15 @@ def main() -> int:
     p = argparse.ArgumentParser(prog="bench")
     p.add_argument("--kernel", type=Path, default=vmlinux("patched"))
     p.add_argument("--profile", action="store_true")
+    p.add_argument("--page", action="store_true",
+                   help="put the table into docs/performance.md")
     p.add_argument("paths", nargs="*", help="only these")
     a = p.parse_args()
     try:
         require_qemu()
         if not a.kernel.exists():
             raise UserError(f"{a.kernel} is missing: make patched")
-        return run(a.kernel, a.paths, a.profile)
+        return run(a.kernel, a.paths, a.profile, a.page)
     except UserError as e:
         print(f"error: {e}", file=sys.stderr)
         return 1

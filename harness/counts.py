@@ -42,8 +42,10 @@ class Interval:
 
 
 def undisturbed(intervals: list[Interval]) -> list[Interval]:
-    """Returns the intervals that no timer tick fell into, or all."""
-    return [i for i in intervals if not i.counts["ticks"]] or intervals
+    """Returns the intervals that the fewest timer ticks fell into: none, but
+    for long ones."""
+    fewest = min(i.counts["ticks"] for i in intervals)
+    return [i for i in intervals if i.counts["ticks"] == fewest]
 
 
 def that_waited(intervals: list[Interval], waited: bool) -> list[Interval]:

@@ -65,8 +65,8 @@ PEERS = {
 MEAN = {"read-cold", "mmap-cold", "block-cold", "dev-read-cold"}
 
 COLUMNS = (("", -18), ("size", 7), ("kernel", 9), ("budget", 8), ("", -7),
-           ("awake", 8),
-           ("reads", 6), ("writes", 7), ("PRDs", 6), ("invlpg", 7),
+           ("awake", 8), ("reads", 6), ("writes", 7), ("PRDs", 6),
+           ("invlpg", 7),
            ("CR3", 5), ("ports", 6), ("2.4.37*", 10), ("6.12*", 9))
 FOOT = ("kernel: instructions of an operation, string instructions as one "
         "each. awake: of one\nwhose disk command was over before the process "
@@ -169,7 +169,8 @@ def point_row(p: Point) -> str:
         return row([p.path, size]) + f"  {why}"
     verdict = {None: "", True: " met", False: " MISSED"}[p.met()]
     return row([p.path, size, number(p.value("kernel")), number(p.budget()),
-                verdict, number(p.awake()), number(p.reads()), number(p.writes()),
+                verdict, number(p.awake()), number(p.reads()),
+                number(p.writes()),
                 number(p.prds()), number(p.value("invlpg")),
                 number(p.value("cr3")), number(p.value("port_io")),
                 number(p.peer(0)), number(p.peer(1))])

@@ -61,7 +61,8 @@ def qemu_arguments(log: Path, symbols: "Symbols", profile: bool = False
         raise UserError(f"{PLUGIN} is missing: make plugin")
     log.unlink(missing_ok=True)
     return ("-plugin", f"{PLUGIN},tick={symbols.address(TICK):#x},"
-            f"profile={'on' if profile else 'off'}", "-d", "plugin", "-trace", "ide_exec_cmd", "-D", str(log))
+            f"profile={'on' if profile else 'off'}", "-d", "plugin",
+            "-trace", "ide_exec_cmd", "-D", str(log))
 
 
 class Reader:

@@ -9,8 +9,9 @@
  *
  *   bench [-q] -d device -m folder -s scratch-device [path...]
  *
- * -q: fewer operations. The device holds an ext2 file system with bench.bin, pattern 21; the scratch
- * device starts with pattern 7. Both are written to, with what is there.
+ * -q: fewer operations. The device holds an ext2 file system with bench.bin,
+ * pattern 21; the scratch device starts with pattern 7. Both are written to,
+ * with what is there.
  */
 #include <errno.h>
 #include <fcntl.h>

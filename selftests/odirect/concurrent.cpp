@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-// since: 380
+// since: 350
 // abi: K1 K4 K5 K8
 // Threads and processes that use one file, one descriptor or one page directly do not disturb each other.
 #include <child.h>

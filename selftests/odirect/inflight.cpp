@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-// since: 380
+// since: 360
 // abi: K8 B4
 // machine: slow
 // Whatever becomes of the process while the disk works, the frames stay its own until the disk is done.

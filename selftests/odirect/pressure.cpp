@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-// since: 380
+// since: 360
 // abi: K4 K7 K8
 // machine: lowmem
 // Under memory pressure every byte of a direct transfer still gets to where it belongs.
 #include <pressure.h>
 #include <scratch.h>
 
-constexpr size_t LEN = 4 * MIB;
+constexpr size_t LEN = 8 * MIB;
 static int fd;
-static uint8_t *check;		/* 4 MiB */
+static uint8_t *check;		/* 8 MiB */
 
-/* Reads the disk into @p while a hog swaps. */
+/* Reads the disk into @p while a hog swaps. A piece is not looked at before
+ * the whole was read: pages that nobody uses are the first to go. */
 static int read_under_pressure(uint8_t *p, int max)
 {
 	pid_t pid = start_hog(1);
@@ -20,7 +21,8 @@ static int read_under_pressure(uint8_t *p, int max)
 		size_t at = n % 8 * (LEN / 8);
 
 		bad += pread(fd, p + at, LEN / 8, at) != LEN / 8;
-		bad += pattern_check(p + at, 9, at, LEN / 8) >= 0;
+		if (n % 8 == 7)
+			bad += pattern_check(p, 9, 0, LEN) >= 0;
 	}
 	if (n == max)
 		status = reap(pid);
@@ -47,7 +49,6 @@ static int swapout_during_transfer()
 	uint8_t *p = page_buffer(LEN);
 
 	CHECK_CASE(in_and_out(p));
-	CHECK_EQ(reap(start_hog(1)), 0);
 	CHECK_EQ(pwrite(fd, p, LEN, LEN), LEN);
 	CHECK_EQ(pread(fd, check, LEN, LEN), LEN);
 	CHECK(is_pattern(check, 9, 0, LEN));
@@ -77,7 +78,6 @@ static int read_into_mmap_of_other_file_under_pressure()
 	CHECK(p != MAP_FAILED);
 	CHECK_CASE(in_and_out(p));
 	CHECK_OK(munmap(p, LEN));
-	CHECK_EQ(reap(start_hog(1)), 0);
 	CHECK_EQ(pread(d, check, LEN, 0), LEN);
 	CHECK(is_pattern(check, 9, 0, LEN));
 	close(d);

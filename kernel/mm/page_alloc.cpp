@@ -197,12 +197,6 @@ page *alloc_pages(gfp_t gfp, unsigned order)
 	return p;
 }
 
-void split_page(page *p, unsigned order)
-{
-	for (unsigned long i = 1; i < 1ul << order; i++)
-		atomic_set(&p[i].count, 1);
-}
-
 /* ---- freeing ---- */
 
 static bool free_check(const page *p)

@@ -16,7 +16,7 @@ static struct {
 	uint32_t seed, random, ops, op;
 	const char *path;
 	int fd, direct;
-	unsigned size, block;		/* of the file; unit of direct I/O */
+	unsigned size, block;		/* of the file; unit of direct */
 	uint8_t *map;			/* FSX_MAX bytes, MAP_SHARED */
 	uint8_t *buf;			/* FSX_MAX bytes */
 	uint8_t model[FSX_MAX];		/* zeroes from size on */

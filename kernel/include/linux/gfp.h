@@ -31,8 +31,6 @@ inline page *alloc_page(gfp_t gfp) { return alloc_pages(gfp, 0); }
 /* Drops the count of the first page; frees the block when it reaches 0. */
 void __free_pages(page *p, unsigned order);
 inline void __free_page(page *p) { __free_pages(p, 0); }
-/* Turns a block of 2^order into single pages, each with count 1. */
-void split_page(page *p, unsigned order);
 /* Lowmem only: the kernel address, or 0. */
 unsigned long __get_free_pages(gfp_t gfp, unsigned order);
 inline unsigned long __get_free_page(gfp_t gfp)

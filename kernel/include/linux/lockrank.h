@@ -26,7 +26,6 @@ enum lock_rank : unsigned short {
 	RANK_TRUNCATE_SEM = 80,	/* file system: block map against truncate */
 	RANK_FS_SEM = 85,	/* file system: lock_super */
 	RANK_BDEV_SEM = 90,
-	RANK_CACHE_SEM = 95,	/* slab: list of caches */
 
 	/* spinlocks that interrupts do not take */
 	RANK_FILES = 110,	/* files_struct, fs_struct */

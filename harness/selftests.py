@@ -6,7 +6,8 @@ What the selftests say of themselves in their sources' first comment lines:
     // abi: D1 D3            the rules it proves
     // timeout: 20           seconds (default 60)
     // machine: lowmem       the machine it needs (default "default")
-    // before: fails         it cannot be probed: before its patch it fails
+    // before: fails         a race, which cannot be probed: before its patch
+                             it fails, if it is not lucky
 """
 
 import re

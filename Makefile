@@ -30,6 +30,7 @@ help:
 	@echo "make run [FILE=path] [PATTERN=text] [WINDOW=bytes]"
 	@echo "    scan a file in the guest through five paths"
 	@echo "make check [K=word]     build, boot and test everything (or a part)"
+	@echo "make check-long [K=word]     the same, random tests for hours"
 	@echo "make list               the selftests"
 	@echo "make shell              a prompt in the guest"
 	@echo "make bench [K=path] [PROFILE=1]   kernel instructions by path"
@@ -92,6 +93,10 @@ check: deps
 	@$(PYTEST) --junitxml=build/reports/junit.xml harness/tests/unit \
 		harness/tests/boot
 
+# Random tests go through more seeds and operations (harness/effort.py).
+check-long:
+	@LONG=1 $(MAKE) check
+
 # The host's own tests; nothing is built or booted.
 unit:
 	@$(PYTEST) harness/tests/unit
@@ -127,4 +132,4 @@ clean:
 	rm -rf build
 .PHONY: all help deps run base tree patched-tree patched debug guest images \
 	plugin bench \
-	check unit list selftests shell boot gdb edit refresh series-check clean
+	check check-long unit list selftests shell boot gdb edit refresh series-check clean

@@ -15,6 +15,7 @@ from pathlib import Path
 from . import images
 from .console import Watcher
 from .decode import annotate
+from .effort import LONG
 from .errors import UserError
 from .guest import Guest
 from .ktap import Parser, Result
@@ -151,7 +152,8 @@ class _OneBoot:
 
     def _command_line(self) -> str:
         words = ["console=ttyS0", "root=/dev/hda", "rw", self.parent.append,
-                 "init=/init", "--", *self.parent.profile.env]
+                 "init=/init", "--", *self.parent.profile.env,
+                 "LONG=1" if LONG else ""]
         return " ".join(w for w in words if w)
 
     # -- the console, in the reader's thread

@@ -4,7 +4,8 @@ What the selftests say of themselves in their sources' first comment lines:
 
     // since: 330            patch from which on it passes, or "base"
     // abi: D1 D3            the rules it proves
-    // timeout: 20           seconds (default 60)
+    // timeout: 20 600       seconds (default 60), and in make check-long
+                             (default: ten times the first)
     // machine: lowmem       the machine it needs (default "default")
     // before: fails         a race, which cannot be probed: before its patch
                              it fails, if it is not lucky
@@ -15,6 +16,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from .effort import effort
 from .errors import UserError
 from .paths import SELFTESTS
 
@@ -55,9 +57,15 @@ def parse_source(name: str, text: str) -> Selftest:
     return Selftest(name, 0 if since == "base" else int(since),
                     tuple(re.split(r"[\s,]+", found.get("abi", "")))
                     if found.get("abi") else (),
-                    int(found.get("timeout", 60)),
+                    timeout(found.get("timeout", "60")),
                     found.get("machine", "default"),
                     found.get("before", "") == "fails")
+
+
+def timeout(text: str) -> int:
+    """Takes the header's words; returns this run's limit in seconds."""
+    short, *longer = map(int, text.split())
+    return effort(short, longer[0] if longer else 10 * short)
 
 
 def load(folder: Path = SELFTESTS) -> list[Selftest]:

@@ -48,6 +48,13 @@ static inline const char *test_path(const char *name)
 	return p;
 }
 
+/* How many rounds of something random: @few, or @many in a long run (LONG=1
+ * in the environment). */
+static inline uint32_t effort(uint32_t few, uint32_t many)
+{
+	return getenv("LONG") ? many : few;
+}
+
 static inline bool is_pattern(const void *buf, uint32_t seed, uint64_t offset,
 			      size_t len)
 {

@@ -212,7 +212,7 @@ static const test_case cases[] = {
 int main()
 {
 	ksft_print_header();
-	fsx_open(test_path("direct-fsx"), 3000);
+	fsx_open(test_path("direct-fsx"), effort(3000, 200000));
 	need_refill(fsx.fd, FSX_MAX);
 	for (window &w : windows)
 		make_buffer(&w);

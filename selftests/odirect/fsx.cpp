@@ -20,6 +20,6 @@ static const test_case cases[] = {
 int main()
 {
 	ksft_print_header();
-	fsx_open(test_path("odirect-fsx"), 3000);
+	fsx_open(test_path("odirect-fsx"), effort(3000, 200000));
 	RUN_CASES(cases);
 }

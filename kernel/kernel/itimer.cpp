@@ -96,7 +96,7 @@ static timeval ticks_to_timeval(unsigned long ticks)
 }
 
 /* siglock held. A running timer never shows as zero, nor as longer than it
- * was set to: write_interval() adds the tick that has begun. */
+ * was set to. */
 static interval read_interval(const thread_group *tg, int which)
 {
 	if (which == ITIMER_VIRTUAL)
@@ -105,9 +105,8 @@ static interval read_interval(const thread_group *tg, int which)
 		return {tg->it_prof_value, tg->it_prof_incr};
 	if (!timer_pending(&tg->real_timer))
 		return {0, tg->it_real_incr};
-	long left = (long)(tg->real_timer.expires - jiffies) - 1;
-
-	return {(unsigned long)max(left, 1l), tg->it_real_incr};
+	return {max(timer_ticks_left(&tg->real_timer), 1ul),
+		tg->it_real_incr};
 }
 
 static void write_interval(thread_group *tg, int which, interval v)
@@ -126,7 +125,8 @@ static void write_interval(thread_group *tg, int which, interval v)
 	tg->real_timer.function = real_timer_expired;
 	tg->real_timer.data = (unsigned long)tg;
 	if (v.value)
-		mod_timer(&tg->real_timer, jiffies + v.value + 1);
+		mod_timer(&tg->real_timer, timer_expiry(ktime_get_ns() +
+				(u64)v.value * NSEC_PER_TICK));
 	else
 		del_timer(&tg->real_timer);
 }

@@ -120,28 +120,25 @@ void run_timers()
 	spin_unlock_irqrestore(&wheel.lock, flags);
 }
 
-/* Ticks that an emulator or a long time without interrupts swallowed are
- * made up for, else every timeout would be late by them. */
-static void advance_jiffies()
+/* Returns how many ticks have passed. The clock decides: an interrupt that
+ * comes late stands for several, and those that an emulator or a long time
+ * without interrupts then delivers all at once stand for none. */
+static unsigned long advance_jiffies()
 {
 	u64 now = sched_clock();
+	unsigned long ticks = 0;
 
-	jiffies = jiffies + 1;
-	wheel.tick_time += NSEC_PER_TICK;
-	while (now > wheel.tick_time + 2 * NSEC_PER_TICK) {
-		jiffies = jiffies + 1;
+	while (now >= wheel.tick_time + NSEC_PER_TICK) {
 		wheel.tick_time += NSEC_PER_TICK;
+		ticks++;
 	}
-	if (now < wheel.tick_time)
-		wheel.tick_time = now;
+	jiffies = jiffies + ticks;
+	return ticks;
 }
 
-/* An empty slot is skipped here, so that most ticks need no softirq. */
-static bool tick()
+/* Empty slots are skipped here, so that most ticks need no softirq. */
+static bool timers_due()
 {
-	spin_irq_guard g(wheel.lock);
-
-	advance_jiffies();
 	while (time_after_eq(jiffies, wheel.next)) {
 		if (!list_empty(slot_of(wheel.next)))
 			return true;
@@ -150,22 +147,56 @@ static bool tick()
 	return false;
 }
 
-void do_timer(pt_regs *regs)
+static unsigned long tick()
 {
-	if (tick())
+	spin_irq_guard g(wheel.lock);
+	unsigned long ticks = advance_jiffies();
+
+	if (timers_due())
 		raise_softirq(TIMER_SOFTIRQ);
-	update_coarse_time();
-	calc_load();
-	scheduler_tick(user_mode(regs));
+	return ticks;
 }
 
-/* The first tick at or after @deadline, as a number of ticks from now. */
+void do_timer(pt_regs *regs)
+{
+	unsigned long ticks = tick();
+
+	if (!ticks)
+		return;
+	update_coarse_time();
+	for (; ticks; ticks--) {
+		calc_load();
+		scheduler_tick(user_mode(regs));
+	}
+}
+
+/* The first tick at or after @deadline, as a number of ticks from jiffies,
+ * which may be behind the clock. Wheel locked. */
 static unsigned long ticks_until(u64 deadline)
+{
+	return deadline > wheel.tick_time ?
+	       ns_to_ticks(deadline - wheel.tick_time) : 0;
+}
+
+unsigned long timer_expiry(u64 deadline)
 {
 	spin_irq_guard g(wheel.lock);
 
-	return deadline > wheel.tick_time ?
-	       ns_to_ticks(deadline - wheel.tick_time) : 0;
+	return jiffies + ticks_until(deadline);
+}
+
+unsigned long timer_ticks_left(const timer_list *t)
+{
+	spin_irq_guard g(wheel.lock);
+	u64 expires = wheel.tick_time +
+		(u64)(t->expires - jiffies) * NSEC_PER_TICK;
+	u64 now = sched_clock();
+
+	if (time_after_eq(jiffies, t->expires) || now >= expires)
+		return 0;
+	expires -= now;
+	do_div(&expires, NSEC_PER_TICK);
+	return (unsigned long)expires;
 }
 
 bool schedule_until(u64 deadline)
@@ -175,7 +206,8 @@ bool schedule_until(u64 deadline)
 		return false;
 	}
 	if (ktime_get_ns() < deadline)
-		schedule_timeout((long)ticks_until(deadline));
+		schedule_timeout(max((long)(timer_expiry(deadline) - jiffies),
+				     0l));
 	current->state = TASK_RUNNING;
 	return ktime_get_ns() >= deadline;
 }

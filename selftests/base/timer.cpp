@@ -35,16 +35,19 @@ static int clocks_go_forward()
 static int clocks_agree()
 {
 	timeval tv;
-	long long a = now_ns(), r = now_ns(CLOCK_REALTIME);
+	long long r = now_ns(CLOCK_REALTIME), a = now_ns();
 
 	CHECK_OK(gettimeofday(&tv, nullptr));
 	long long g = tv.tv_sec * 1000000000LL + tv.tv_usec * 1000LL;
-	CHECK(g - r > -50000000 && g - r < 1000000000);
-	CHECK(time(nullptr) - tv.tv_sec <= 1);
+	long long r2 = now_ns(CLOCK_REALTIME);
+	CHECK(g >= r - 1000 && g <= r2);	/* to the microsecond */
+	CHECK(time(nullptr) >= tv.tv_sec);
 	sleep_ms(100);
-	a = now_ns() - a;
-	r = now_ns(CLOCK_REALTIME) - r;
-	CHECK(a >= 100000000 && r - a < 50000000 && a - r < 50000000);
+	/* However long the reads take, each is between two others. */
+	long long r3 = now_ns(CLOCK_REALTIME), b = now_ns();
+	long long r4 = now_ns(CLOCK_REALTIME);
+	CHECK(b - a >= 100000000);
+	CHECK(r3 - r2 <= b - a && b - a <= r4 - r);
 	return KSFT_PASS;
 }
 
@@ -57,7 +60,6 @@ static int sleeps_last()
 		sleep_ms(m);
 		t = now_ns() - t;
 		CHECK(t >= m * 1000000);
-		CHECK(t < m * 1000000 + 1000000000LL);
 	}
 	timespec bad = {0, 1000000000};
 	CHECK_ERR(nanosleep(&bad, nullptr), EINVAL);
@@ -91,15 +93,20 @@ static int an_interrupted_sleep_says_what_is_left()
 	timespec t = {10, 0}, left = {};
 
 	signal(SIGALRM, ring);
+	long long start = now_ns();
 	CHECK_OK(setitimer(ITIMER_REAL, &v, nullptr));
 	CHECK_ERR(nanosleep(&t, &left), EINTR);
-	CHECK(left.tv_sec >= 5 && left.tv_sec < 10);
+	long long slept = now_ns() - start;
+	CHECK(slept >= 50000000);
+	CHECK(left.tv_sec * 1000000000LL + left.tv_nsec >=
+	      10000000000LL - slept);
+	CHECK(left.tv_sec < 10 && left.tv_sec >= 0);
 	/* A stop does not end it. */
 	pid_t pid = spawn([] {
 		long long t = now_ns();
-		timespec s = {0, 100000000};
+		timespec s = {1, 0};
 		CHECK_OK(nanosleep(&s, nullptr));
-		CHECK(now_ns() - t >= 100000000);
+		CHECK(now_ns() - t >= 1000000000);
 		return KSFT_PASS;
 	});
 	CHECK(await_state(pid, 'S'));
@@ -136,6 +143,24 @@ static int interval_timer()
 	return KSFT_PASS;
 }
 
+/* What a stopped machine costs may go to who runs just then. */
+constexpr int TRIES = 10;
+
+/* Does the timer stand still while its process sleeps? */
+static bool sleeps_silently(int which)
+{
+	itimerval v = {{0, 0}, {0, 30000}};
+
+	for (int i = 0; i < TRIES; i++) {
+		rings = 0;
+		MUST(setitimer(which, &v, nullptr) == 0);
+		sleep_ms(60);
+		if (!rings)
+			return true;
+	}
+	return false;
+}
+
 static int processor_timers()
 {
 	static const struct { int which, sig; } timers[] = {
@@ -143,14 +168,9 @@ static int processor_timers()
 	};
 
 	for (auto &t : timers) {
-		itimerval v = {{0, 0}, {0, 30000}};
-		rings = 0;
 		signal(t.sig, ring);
-		CHECK_OK(setitimer(t.which, &v, nullptr));
-		sleep_ms(60);
-		CHECK_EQ(rings, 0);	/* asleep: it does not run */
-		long long end = now_ns() + 4000000000LL;
-		while (!rings && now_ns() < end)
+		CHECK(sleeps_silently(t.which));
+		while (!rings)		/* or until the test's time is up */
 			for (volatile int i = 0; i < 10000; i = i + 1)
 				;
 		CHECK_EQ(rings, 1);
@@ -169,34 +189,43 @@ static int alarm_clock()
 	alarm(1);
 	pause();
 	CHECK_EQ(rings, 1);
-	/* Ticks that an emulator owes come in bursts. */
-	CHECK(now_ns() - t >= 500000000);
+	CHECK(now_ns() - t >= 1000000000);
 	return KSFT_PASS;
 }
 
+static long long user_ns()
+{
+	rusage u;
+
+	MUST(getrusage(RUSAGE_SELF, &u) == 0);
+	return u.ru_utime.tv_sec * 1000000000LL + u.ru_utime.tv_usec * 1000LL;
+}
+
+/* Work is done until all three counts of it say so; sleep is not counted. */
 static int processor_time_is_counted()
 {
-	rusage before, after;
+	constexpr long long MS = 1000000;
+	long long user = user_ns(), cpu = now_ns(CLOCK_PROCESS_CPUTIME_ID);
+	long long start = now_ns();
 	tms b, a;
 
-	CHECK_OK(getrusage(RUSAGE_SELF, &before));
 	CHECK_OK(times(&b));
-	long long cpu = now_ns(CLOCK_PROCESS_CPUTIME_ID);
-	long long end = now_ns() + 200000000;
-	while (now_ns() < end)
+	do {
 		for (volatile int i = 0; i < 10000; i = i + 1)
 			;
-	CHECK_OK(getrusage(RUSAGE_SELF, &after));
-	CHECK_OK(times(&a));
-	long ms = (after.ru_utime.tv_sec - before.ru_utime.tv_sec) * 1000 +
-		  (after.ru_utime.tv_usec - before.ru_utime.tv_usec) / 1000;
-	CHECK(ms >= 30);
-	CHECK(a.tms_utime - b.tms_utime >= 3);
-	CHECK(now_ns(CLOCK_PROCESS_CPUTIME_ID) - cpu >= 30000000);
-	cpu = now_ns(CLOCK_PROCESS_CPUTIME_ID);
-	sleep_ms(100);
-	CHECK(now_ns(CLOCK_PROCESS_CPUTIME_ID) - cpu < 60000000);
-	return KSFT_PASS;
+		CHECK_OK(times(&a));
+	} while (user_ns() - user < 100 * MS || a.tms_utime - b.tms_utime < 8 ||
+		 now_ns(CLOCK_PROCESS_CPUTIME_ID) - cpu < 100 * MS);
+	CHECK(now_ns(CLOCK_PROCESS_CPUTIME_ID) - cpu <= now_ns() - start);
+
+	for (int i = 0; i < TRIES; i++) {
+		cpu = now_ns(CLOCK_PROCESS_CPUTIME_ID);
+		sleep_ms(100);
+		if (now_ns(CLOCK_PROCESS_CPUTIME_ID) - cpu < 60 * MS)
+			return KSFT_PASS;
+	}
+	CHECK(!"a sleep costs processor time");
+	return KSFT_FAIL;
 }
 
 static const test_case cases[] = {

@@ -34,6 +34,10 @@ s64 timespec_to_ns(const timespec64 &t);
 /* Rounded up, so that a sleep is never too short; at most
  * MAX_SCHEDULE_TIMEOUT - 1. */
 unsigned long ns_to_ticks(u64 ns);
+/* The first tick at which sched_clock() has reached @deadline, for a timer's
+ * expires; and the whole ticks that a pending timer has left. */
+unsigned long timer_expiry(u64 deadline);
+unsigned long timer_ticks_left(const timer_list *t);
 /* Ticks to microseconds and to the unit of times(2). */
 unsigned long ticks_to_user_hz(unsigned long ticks);
 

@@ -3,10 +3,7 @@
  * A QEMU TCG plugin (QEMU 7.2, plugin API 1): counts what an i386 guest
  * executes between two markers, whatever the guest's kernel says of itself.
  *
- * A marker is a no-op that a guest program executes, nopl with a displacement
- * (selftests/lib/marker.h): its base register says begin (eax) or end (ecx),
- * the displacement less MARK is the interval's id. Lines in QEMU's log
- * (-d plugin -D FILE), so in one order with its trace events:
+ * Lines in QEMU's log, so in one order with its trace events:
  *
  *	count begin ID
  *	count end ID kernel=N user=N rep=N iterations=N invlpg=N ...
@@ -19,50 +16,13 @@
  * reached; its rounds are counted apart. One processor: the counters are
  * added to without locks, by code in line with the guest's.
  */
-#include <cstdarg>
-#include <cstddef>
-#include <cstdint>
-#include <cstdio>
+#include "plugin.h"
+
 #include <cstdlib>
-#include <cstring>
 #include <string>
 #include <unordered_map>
-#include <vector>
-
-/* ---- QEMU's side; Debian packages no header for it ---- */
-
-struct qemu_plugin_tb;
-struct qemu_plugin_insn;
-using plugin_id = uint64_t;
-using vcpu_callback = void (*)(unsigned vcpu, void *data);
-enum plugin_registers { NO_REGISTERS };
-enum plugin_operation { ADD_U64 };
-constexpr int API_VERSION = 1;
-
-extern "C" {
-void qemu_plugin_register_vcpu_tb_trans_cb(plugin_id id,
-	void (*cb)(plugin_id id, qemu_plugin_tb *tb));
-void qemu_plugin_register_vcpu_insn_exec_cb(qemu_plugin_insn *insn,
-	vcpu_callback cb, plugin_registers regs, void *data);
-void qemu_plugin_register_vcpu_insn_exec_inline(qemu_plugin_insn *insn,
-	plugin_operation op, void *counter, uint64_t value);
-size_t qemu_plugin_tb_n_insns(const qemu_plugin_tb *tb);
-qemu_plugin_insn *qemu_plugin_tb_get_insn(const qemu_plugin_tb *tb, size_t i);
-const void *qemu_plugin_insn_data(const qemu_plugin_insn *insn);
-size_t qemu_plugin_insn_size(const qemu_plugin_insn *insn);
-uint64_t qemu_plugin_insn_vaddr(const qemu_plugin_insn *insn);
-void qemu_plugin_outs(const char *text);
-
-[[gnu::visibility("default")]] extern int qemu_plugin_version;
-int qemu_plugin_version = API_VERSION;
-[[gnu::visibility("default")]] int qemu_plugin_install(plugin_id id,
-	const void *info, int argc, char **argv);
-}
 
 /* ---- counters ---- */
-
-constexpr uint32_t MARK = 0x4d41524b, MAX_ID = 0x10000;
-constexpr uint64_t KERNEL = 0xc0000000;
 
 enum counter { KERNEL_INSNS, USER_INSNS, REP, ITERATIONS, INVLPG, CR3, CR4,
 	       PORT_IO, IRET, HLT, TICKS, NR_COUNTERS, NONE = NR_COUNTERS };
@@ -88,17 +48,6 @@ static site *site_at(uint64_t address)
 	if (!s)
 		s = new site{address, 0, 0};
 	return s;
-}
-
-[[gnu::format(printf, 1, 2)]] static void say(const char *format, ...)
-{
-	char line[512];
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(line, sizeof(line), format, args);
-	va_end(args);
-	qemu_plugin_outs(line);
 }
 
 /* ---- markers ---- */
@@ -156,42 +105,18 @@ struct decoded {
 	size_t id = 0;
 };
 
-static bool is_prefix(uint8_t b)
-{
-	return b == 0x66 || b == 0x67 || b == 0xf0 || b == 0xf2 ||
-		b == 0xf3 || b == 0x2e || b == 0x36 || b == 0x3e ||
-		b == 0x26 || b == 0x64 || b == 0x65;
-}
-
 static bool is_string(uint8_t op)
 {
 	return (op >= 0x6c && op <= 0x6f) || (op >= 0xa4 && op <= 0xa7) ||
 		(op >= 0xaa && op <= 0xaf);
 }
 
-static bool is_port_io(uint8_t op)
-{
-	return (op >= 0x6c && op <= 0x6f) || (op >= 0xe4 && op <= 0xe7) ||
-		(op >= 0xec && op <= 0xef);
-}
-
-static void decode_marker(decoded *d, const uint8_t *p)
-{
-	uint32_t displacement;
-
-	memcpy(&displacement, p + 3, sizeof(displacement));
-	if (displacement - MARK >= MAX_ID || (p[2] != 0x80 && p[2] != 0x81))
-		return;
-	d->marker = p[2] == 0x80 ? on_begin : on_end;
-	d->id = displacement - MARK;
-}
-
 static void decode_0f(decoded *d, const uint8_t *p, size_t n)
 {
 	uint8_t reg = n > 2 ? p[2] >> 3 & 7 : 0;
 
-	if (n == 7 && p[1] == 0x1f)
-		decode_marker(d, p);
+	if (mark m = decode_marker(p, n, &d->id))
+		d->marker = m == MARK_BEGIN ? on_begin : on_end;
 	else if (n > 2 && p[1] == 0x01 && reg == 7 && p[2] < 0xc0)
 		d->kind = INVLPG;
 	else if (n > 2 && p[1] == 0x22 && (reg == 3 || reg == 4))

@@ -34,6 +34,7 @@ help:
 	@echo "make list               the selftests"
 	@echo "make shell              a prompt in the guest"
 	@echo "make bench [K=path] [PROFILE=1]   kernel instructions by path"
+	@echo "make cache-model [K=path]     cache misses by path and window"
 	@echo "make boot TREE=base|patched UPTO=patch [ARGS=words] [DRY=1]"
 	@echo "make gdb                the guest under gdb"
 	@echo "make base patched guest images    build (DEBUG=1: with checks)"
@@ -73,10 +74,10 @@ images: guest
 		i,root data scratch parts,qemu-images/$(i).toml) \
 		-o build/images --top .
 
-# Counts what a guest executes (QEMU's TCG plugins are host programs).
-plugin: $(BUILD)/plugin/count.so
+# Count what a guest executes (QEMU's TCG plugins are host programs).
+plugin: $(BUILD)/plugin/count.so $(BUILD)/plugin/cache.so
 
-$(BUILD)/plugin/%.so: harness/plugin/%.cpp
+$(BUILD)/plugin/%.so: harness/plugin/%.cpp $(wildcard harness/plugin/*.h)
 	@mkdir -p $(@D)
 	@echo "  PLUGIN  $<"
 	@g++ -std=c++20 -O2 -g -fPIC -shared -fvisibility=hidden -Wall -Wextra \
@@ -116,6 +117,9 @@ bench: deps patched images plugin
 	@$(PYTHON) -m harness.bench $(if $(PROFILE),--profile) \
 		$(if $(PAGE),--page) $(K)
 
+cache-model: deps patched images plugin
+	@$(PYTHON) -m harness.cachemodel $(if $(PAGE),--page) $(K)
+
 # ---- the series ----
 
 edit:
@@ -131,5 +135,5 @@ series-check: deps images
 clean:
 	rm -rf build
 .PHONY: all help deps run base tree patched-tree patched debug guest images \
-	plugin bench \
+	plugin bench cache-model \
 	check check-long unit list selftests shell boot gdb edit refresh series-check clean

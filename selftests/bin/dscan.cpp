@@ -16,225 +16,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/mman.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
-#include <abi.h>
-#include <crc32.h>
-#include <vmstat.h>
-
-constexpr unsigned long BLKFLSBUF_IOCTL = 0x1261;
-constexpr int DIRECT_FLAGS = MAP_SHARED_VALIDATE | MAP_DIRECT | MAP_BLOCK;
+#include "dscan/paths.h"
+#include <coldmount.h>
 
 static struct {
 	const char *file, *device, *folder;
 	size_t window = 1 << 20;
-	uint8_t *pattern;
-	size_t pattern_len;
+	pattern wanted;
 } opt;
-
-inline void *operator new(size_t, void *p) { return p; }
-
-/* ---- what is computed over the file's bytes ---- */
-
-/* Matches may overlap and may straddle windows: the last pattern_len - 1
- * bytes of what went before are kept in front of the next window's head. */
-struct scanner {
-	uint64_t bytes = 0, matches = 0;
-	uint32_t crc = 0;
-	uint8_t *seam;
-	size_t tail = 0;
-
-	scanner() { seam = (uint8_t *)malloc(2 * opt.pattern_len); }
-	~scanner() { free(seam); }
-	void feed(const uint8_t *p, size_t n);
-	/* Matches in @p[@n] that start below @limit. */
-	static uint64_t count(const uint8_t *p, size_t n, size_t limit);
-};
-
-uint64_t scanner::count(const uint8_t *p, size_t n, size_t limit)
-{
-	auto end = p + n, start = p;
-	uint64_t found = 0;
-
-	while ((size_t)(end - p) >= opt.pattern_len) {
-		p = (const uint8_t *)memmem(p, end - p, opt.pattern,
-					    opt.pattern_len);
-		if (!p || (size_t)(p - start) >= limit)
-			break;
-		found++;
-		p++;
-	}
-	return found;
-}
-
-void scanner::feed(const uint8_t *p, size_t n)
-{
-	size_t keep = opt.pattern_len - 1, head = n < keep ? n : keep;
-
-	memcpy(seam + tail, p, head);
-	matches += count(seam, tail + head, tail) + count(p, n, n);
-	crc = crc32(crc, p, n);
-	bytes += n;
-	if (n >= keep) {
-		memcpy(seam, p + n - keep, keep);
-		tail = keep;
-		return;
-	}
-	size_t all = tail + n, drop = all > keep ? all - keep : 0;
-	memmove(seam, seam + drop, all - drop);
-	tail = all - drop;
-}
-
-/* ---- the paths ---- */
-
-enum verdict { OK, UNSUPPORTED, FAILED };
-struct run {
-	scanner s;
-	uint64_t size = 0;
-	uint8_t *buffer = nullptr;	/* a window, touched; or null */
-	const char *call = "";		/* that failed, with errno */
-	vmstat_span refill;
-	/* Over the refills but the first mapping. */
-	struct {
-		int count = 0;
-		long long copied = 0, pte = 0, tlb = 0, faults = 0,
-			  commands = 0, commands_min = -1, prd = 0;
-	} most;
-};
-
-static verdict fail(run *r, const char *call)
-{
-	r->call = call;
-	return errno == EOPNOTSUPP || errno == EINVAL ? UNSUPPORTED : FAILED;
-}
-
-static size_t window_at(const run *r, uint64_t offset)
-{
-	uint64_t left = r->size - offset;
-
-	return left < opt.window ? left : opt.window;
-}
-
-static verdict by_read(run *r, int fd)
-{
-	for (;;) {
-		long n = read(fd, r->buffer, opt.window);
-		if (n < 0)
-			return fail(r, "read");
-		if (!n)
-			return OK;
-		r->s.feed(r->buffer, n);
-	}
-}
-
-static verdict by_map(run *r, int fd, int flags)
-{
-	for (uint64_t at = 0; at < r->size; at += opt.window) {
-		size_t n = window_at(r, at);
-		void *p = mmap(nullptr, n, PROT_READ, flags, fd, at);
-		if (p == MAP_FAILED)
-			return fail(r, "mmap");
-		r->s.feed((uint8_t *)p, n);
-		munmap(p, n);
-	}
-	return OK;
-}
-
-static verdict by_mmap(run *r, int fd) { return by_map(r, fd, MAP_SHARED); }
-
-static verdict by_direct(run *r, int fd)
-{
-	return by_map(r, fd, DIRECT_FLAGS);
-}
-
-static verdict by_odirect(run *r, int fd)
-{
-	int flags = fcntl(fd, F_GETFL);
-
-	if (fcntl(fd, F_SETFL, flags | O_DIRECT))
-		return fail(r, "fcntl");
-	if (!(fcntl(fd, F_GETFL) & O_DIRECT)) {
-		errno = EINVAL;
-		return fail(r, "fcntl");
-	}
-	return by_read(r, fd);
-}
-
-/* A fault on any page would show. */
-static void touch_all(const void *p, size_t n)
-{
-	for (size_t i = 0; i < n; i += 4096)
-		(void)((volatile const uint8_t *)p)[i];
-}
-
-static void keep_most(long long *most, long long value)
-{
-	if (value > *most)
-		*most = value;
-}
-
-static void note_refill(run *r)
-{
-	const vmstat_span &d = r->refill;
-	long long commands = d.diff("disk_read");
-
-	r->most.count++;
-	keep_most(&r->most.copied, d.diff("copy_to_user_bytes"));
-	keep_most(&r->most.pte, d.diff("pte_write"));
-	keep_most(&r->most.tlb, d.diff("tlb_flush_one") + d.diff("tlb_flush_all"));
-	keep_most(&r->most.faults, d.diff("pgfault"));
-	keep_most(&r->most.commands, commands);
-	keep_most(&r->most.prd, d.diff("disk_prd"));
-	if (r->most.commands_min < 0 || commands < r->most.commands_min)
-		r->most.commands_min = commands;
-}
-
-/* One static window; the end of the file is padded to a window with zeros by
- * the kernel, so that every call has the same length. */
-static bool refill(void *win, int fd, uint64_t at)
-{
-	return mmap(win, opt.window, PROT_READ, DIRECT_FLAGS | MAP_FIXED, fd,
-		    at) != MAP_FAILED;
-}
-
-static verdict by_refill(run *r, int fd)
-{
-	void *win = mmap(nullptr, opt.window, PROT_READ, DIRECT_FLAGS, fd, 0);
-
-	if (win == MAP_FAILED)
-		return fail(r, "mmap");
-	r->s.feed((uint8_t *)win, window_at(r, 0));
-	for (uint64_t at = opt.window; at < r->size; at += opt.window) {
-		if (!refill(win, fd, at))
-			return fail(r, "mmap");
-		r->s.feed((uint8_t *)win, window_at(r, at));
-	}
-	munmap(win, opt.window);
-	return OK;
-}
-
-/* Once more, each refill by itself: reading the counters around each would be
- * a cost of the scan. */
-static void measure_refills(run *r, int fd)
-{
-	vmstat_span &d = r->refill;
-	void *win = mmap(nullptr, opt.window, PROT_READ, DIRECT_FLAGS, fd, 0);
-	bool ok = win != MAP_FAILED;
-
-	for (uint64_t at = opt.window; ok && at < r->size; at += opt.window) {
-		d.begin();
-		ok = refill(win, fd, at);
-		touch_all(win, window_at(r, at));
-		d.end();
-		note_refill(r);
-	}
-	munmap(win, opt.window);
-}
 
 static const struct path {
 	const char *name;
@@ -250,21 +43,6 @@ static const struct path {
 constexpr int NR_PATHS = sizeof(paths) / sizeof(paths[0]);
 
 /* ---- measuring one ---- */
-
-/* Lets go of everything cached: the file system is unmounted, and the
- * device's own buffers are dropped. */
-static bool cold_cache()
-{
-	if (!opt.device)
-		return true;
-	umount(opt.folder);
-	int fd = open(opt.device, O_RDONLY);
-	if (fd >= 0) {
-		ioctl(fd, BLKFLSBUF_IOCTL, 0);
-		close(fd);
-	}
-	return mount(opt.device, opt.folder, "ext2", MS_RDONLY, nullptr) == 0;
-}
 
 static uint64_t now_us()
 {
@@ -322,41 +100,51 @@ static void *touched_window()
 	return memset(p, 1, opt.window);
 }
 
-/* Its counters are too large for a stack and for a page fault's noise. */
-static vmstat_span whole;
+/* Opens the file, nothing of which is cached, and gets what the path needs;
+ * -1: r->call failed. */
+static int prepare(const path *p, run *r)
+{
+	struct stat st;
+
+	r->call = "mount";
+	if (opt.device && !cold_mount(opt.device, opt.folder, MS_RDONLY))
+		return -1;
+	r->call = "window";
+	if (p->buffered && !(r->buffer = (uint8_t *)touched_window()))
+		return -1;
+	r->call = "open";
+	int fd = open(opt.file, O_RDONLY);
+	if (fd >= 0 && !fstat(fd, &st))
+		r->size = st.st_size;
+	return fd;
+}
 
 static bool run_path(const path *p)
 {
-	static char mem[sizeof(run)] alignas(run);
-	run *r = new (mem) run;
+	/* Too large for a stack and for a page fault's noise. */
+	static vmstat_span whole;
+	run r(opt.wanted, opt.window);
 	verdict v = FAILED;
 	uint64_t usec = 0;
-	struct stat st;
-	int fd = -1;
+	int fd = prepare(p, &r), err = errno;
 
-	if (!cold_cache())
-		r->call = "mount";
-	else if ((fd = open(opt.file, O_RDONLY)) < 0 || fstat(fd, &st))
-		r->call = "open";
-	else if (p->buffered && !(r->buffer = (uint8_t *)touched_window()))
-		r->call = "window";
-	else {
-		r->size = st.st_size;
+	if (fd >= 0) {
 		whole.begin();
 		uint64_t start = now_us();
-		v = p->scan(r, fd);
+		v = p->scan(&r, fd);
 		usec = now_us() - start;
+		err = errno;
+		whole.end();
 	}
-	int err = errno;
-	whole.end();
-	if (v == OK && p->scan == by_refill)
-		measure_refills(r, fd);
-	print_result(p, r, v, err, usec, &whole);
-	if (r->buffer)
-		munmap(r->buffer, opt.window);
+	if (v == OK && p->scan == by_refill) {
+		v = measure_refills(&r, fd);
+		err = errno;
+	}
+	print_result(p, &r, v, err, usec, &whole);
+	if (r.buffer)
+		munmap(r.buffer, opt.window);
 	if (fd >= 0)
 		close(fd);
-	r->~run();
 	return v == OK;
 }
 
@@ -386,17 +174,17 @@ static int hex_digit(char c)
 
 static void set_hex(const char *text)
 {
-	opt.pattern_len = strlen(text) / 2;
-	opt.pattern = (uint8_t *)malloc(opt.pattern_len + 1);
-	for (size_t i = 0; i < opt.pattern_len; i++)
-		opt.pattern[i] = hex_digit(text[2 * i]) << 4 |
+	opt.wanted.len = strlen(text) / 2;
+	opt.wanted.bytes = (uint8_t *)malloc(opt.wanted.len + 1);
+	for (size_t i = 0; i < opt.wanted.len; i++)
+		opt.wanted.bytes[i] = hex_digit(text[2 * i]) << 4 |
 				 hex_digit(text[2 * i + 1]);
 }
 
 static void set_text(const char *text)
 {
-	opt.pattern = (uint8_t *)strdup(text);
-	opt.pattern_len = strlen(text);
+	opt.wanted.bytes = (uint8_t *)strdup(text);
+	opt.wanted.len = strlen(text);
 }
 
 static void parse(int argc, char **argv);
@@ -442,13 +230,13 @@ static void parse(int argc, char **argv)
 
 static void check_options()
 {
-	if (!opt.pattern)
+	if (!opt.wanted.bytes)
 		set_text("register");
-	if (!opt.pattern_len)
+	if (!opt.wanted.len)
 		die("the pattern is empty");
 	if (!opt.window || opt.window % 4096)
 		die("the window must be a multiple of 4096 bytes");
-	if (opt.pattern_len > opt.window)
+	if (opt.wanted.len > opt.window)
 		die("the pattern is longer than a window");
 	if (!opt.device != !opt.folder)
 		die("-d and -m go together");

@@ -35,6 +35,8 @@ help:
 	@echo "make shell              a prompt in the guest"
 	@echo "make bench [K=path] [PROFILE=1]   kernel instructions by path"
 	@echo "make cache-model [K=path]     cache misses by path and window"
+	@echo "make kvcache [ARGS=\"--memory 32 --frames 256\"]"
+	@echo "    a record store with a cache of its own, on five back ends"
 	@echo "make boot TREE=base|patched UPTO=patch [ARGS=words] [DRY=1]"
 	@echo "make gdb                the guest under gdb"
 	@echo "make base patched guest images    build (DEBUG=1: with checks)"
@@ -120,6 +122,9 @@ bench: deps patched images plugin
 cache-model: deps patched images plugin
 	@$(PYTHON) -m harness.cachemodel $(if $(PAGE),--page) $(K)
 
+kvcache: deps patched images plugin
+	@$(PYTHON) -m harness.kvcache $(ARGS)
+
 # ---- the series ----
 
 edit:
@@ -135,5 +140,5 @@ series-check: deps images
 clean:
 	rm -rf build
 .PHONY: all help deps run base tree patched-tree patched debug guest images \
-	plugin bench cache-model \
+	plugin bench cache-model kvcache \
 	check check-long unit list selftests shell boot gdb edit refresh series-check clean

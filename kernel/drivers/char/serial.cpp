@@ -62,6 +62,11 @@ static void set_open(tty_struct *tty, bool open)
 
 static void serial_open(tty_struct *tty)
 {
+	int early = uart_take_early(tty->port);
+	char c = (char)early;
+
+	if (early >= 0)
+		tty_receive(tty, &c, 1);
 	set_open(tty, true);
 }
 

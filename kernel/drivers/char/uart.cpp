@@ -16,8 +16,8 @@ constexpr u16 RBR = 0, THR = 0, DLL = 0, IER = 1, DLM = 1, IIR = 2, FCR = 2,
 	LCR = 3, MCR = 4, LSR = 5, SCR = 7;
 constexpr u8 IER_RX = 0x01, IER_THRE = 0x02, IIR_NONE = 0x01,
 	FCR_ENABLE_CLEAR = 0x07, FCR_TRIGGER_8 = 0x80, LCR_8N1 = 0x03,
-	LCR_DLAB = 0x80, MCR_DTR_RTS_OUT2 = 0x0b, LSR_DATA = 0x01,
-	LSR_THRE = 0x20;
+	LCR_DLAB = 0x80, MCR_DTR_RTS_OUT2 = 0x0b, MCR_LOOP = 0x10,
+	LSR_DATA = 0x01, LSR_ERRORS = 0x1e, LSR_THRE = 0x20;
 constexpr unsigned FIFO_SIZE = 16;
 /* A port that never gets ready is not there any more. */
 constexpr unsigned WAIT_MAX = 1000000;
@@ -26,6 +26,7 @@ struct uart {
 	u16 base;
 	u8 irq;
 	bool present = false;
+	int early = -1;			/* came before set_up; -1: none */
 	spinlock_t lock{"uart", RANK_UART};
 
 	constexpr uart(u16 b, u8 i) : base(b), irq(i) {}
@@ -67,6 +68,14 @@ int uart_getc(unsigned port)
 	spin_irq_guard g(u.lock);
 
 	return u.in(LSR) & LSR_DATA ? u.in(RBR) : -1;
+}
+
+int uart_take_early(unsigned port)
+{
+	int c = uarts[port].early;
+
+	uarts[port].early = -1;
+	return c;
 }
 
 static size_t fill_fifo(uart &u, const char *s, size_t n)
@@ -143,14 +152,24 @@ __init static bool probe(const uart &u)
 	return u.in(SCR) == 0xa5;
 }
 
-__init static void set_up(const uart &u)
+/* To turn the FIFOs on clears the receiver, and with it what was typed first,
+ * while the firmware ran. Looped back, it gets nothing more meanwhile. */
+__init static void enable_fifos(uart &u)
+{
+	u.out(MCR, MCR_LOOP);
+	if ((u.in(LSR) & (LSR_DATA | LSR_ERRORS)) == LSR_DATA)
+		u.early = u.in(RBR);
+	u.out(FCR, FCR_ENABLE_CLEAR | FCR_TRIGGER_8);
+}
+
+__init static void set_up(uart &u)
 {
 	u.out(IER, 0);
 	u.out(LCR, LCR_DLAB);
 	u.out(DLL, 1);			/* 115200 */
 	u.out(DLM, 0);
 	u.out(LCR, LCR_8N1);
-	u.out(FCR, FCR_ENABLE_CLEAR | FCR_TRIGGER_8);
+	enable_fifos(u);
 	u.out(MCR, MCR_DTR_RTS_OUT2);
 }
 

@@ -18,6 +18,9 @@ void uart_set_irqs(unsigned port, bool rx, bool tx);
 bool uart_irq_pending(unsigned port);
 /* The next received byte, or -1 if there is none. */
 int uart_getc(unsigned port);
+/* The character that came in before the port was set up, once; or -1. Nobody
+ * else may be receiving. */
+int uart_take_early(unsigned port);
 /* Hands over what fits into the FIFO now; returns how many bytes. */
 size_t uart_fill(unsigned port, const char *s, size_t n);
 /* Finds the ports and registers their consoles. */

@@ -230,8 +230,12 @@ static void find_taker(int sig, task_struct *p, bool group)
 static status __send_signal(int sig, const siginfo_t *info, task_struct *p,
 			    bool group)
 {
+	/* A process lives on when its first thread, which stands for it, has
+	 * ended. */
+	bool dead = group ? !p->tg->live : p->exit_state;
+
 	cancel_opposites(sig, p);
-	if (p->exit_state || is_ignored(p, sig))
+	if (dead || is_ignored(p, sig))
 		return OK;
 	TRY(queue_signal(sig, info, p, group ? &p->tg->shared_pending :
 					       &p->pending));

@@ -71,7 +71,7 @@ static void show_task(task_struct *t)
 {
 	printk(KERN_EMERG "%c %5d %5d %s\n", task_state_letter(t), t->pid,
 	       t->tgid, t->comm);
-	if (t == current || t->exit_state)
+	if ((t == current && !this_cpu().halted) || t->exit_state)
 		return;
 	show_stack(t, 0);
 }

@@ -7,11 +7,17 @@
  * all tasks for that, a task here catches up with the epochs that it slept
  * through when it wakes.
  *
+ * When nobody can run the processor halts on the stack of the task that has
+ * just gone to sleep: if that is who wakes first, it was never switched away
+ * from. The idle task is for when there is no such stack: at boot and after
+ * an exit.
+ *
  * rq.lock protects the queue, state changes by wake-ups, counter, epoch and
  * on_cpu. It is held across switch_to(): the next task drops it. A task is on
  * the queue (run_list not empty) while it is runnable; the idle task never.
  */
 #include <asm/pgtable.h>
+#include <asm/timex.h>
 #include <linux/sched.h>
 
 struct runqueue {
@@ -56,6 +62,7 @@ static void dequeue(task_struct *p)
 {
 	list_del(&p->run_list);
 	rq.nr_running--;
+	p->nvcsw++;
 	if (p->state == TASK_UNINTERRUPTIBLE)
 		rq.nr_uninterruptible++;
 }
@@ -65,7 +72,7 @@ static void preempt_for(const task_struct *p)
 {
 	task_struct *curr = current;
 
-	if (curr == this_cpu().idle ||
+	if (this_cpu().halted ||
 	    goodness(p, curr->active_mm) > goodness(curr, curr->active_mm) + 1)
 		curr->need_resched = 1;
 }
@@ -133,12 +140,20 @@ static void new_epoch()
 		refill(p);
 }
 
-/* The best runnable task: @prev itself if nobody is better. Weight 0 means
- * that all runnable ones have used up their slices. */
+/* Usual when a sleeper wakes up that nobody took the processor from. */
+static bool is_alone(const task_struct *p)
+{
+	return rq.nr_running == 1 && !list_empty(&p->run_list) && p->counter;
+}
+
+/* The best runnable task, @prev itself if nobody is better; null: there is
+ * none. Weight 0 means that all have used up their slices. */
 static task_struct *pick_next(task_struct *prev, bool yielding)
 {
+	if (is_alone(prev))
+		return prev;
 	for (;;) {
-		task_struct *best = this_cpu().idle;
+		task_struct *best = nullptr;
 		long weight = -1000;
 
 		if (!list_empty(&prev->run_list)) {
@@ -199,20 +214,57 @@ static void change_mm(task_struct *prev, task_struct *next)
 	atomic_inc(&next->active_mm->mm_count);
 }
 
+static void stop_run_time(task_struct *p, u64 now)
+{
+	p->run_cycles += now - p->run_start;
+	p->run_start = 0;
+}
+
 static task_struct *change_task(task_struct *prev, task_struct *next)
 {
-	u64 now = sched_clock();
+	u64 now = get_cycles();
 
-	prev->run_ns += now - prev->run_start;
+	stop_run_time(prev, now);
 	next->run_start = now;
-	if (list_empty(&prev->run_list))
-		prev->nvcsw++;
-	else
+	if (!list_empty(&prev->run_list))
 		prev->nivcsw++;
 	count_vm_event(CONTEXT_SWITCH);
 	next->on_cpu = true;
 	change_mm(prev, next);
 	return switch_to(prev, next);
+}
+
+/* Until somebody may be runnable. Interrupts, which are let in here alone,
+ * find @prev as current. */
+static void halt_on_stack_of(task_struct *prev)
+{
+	cpu_info &cpu = this_cpu();
+
+	stop_run_time(prev, get_cycles());
+	cpu.halted = true;
+	spin_unlock(&rq.lock);
+	do {
+		safe_halt();
+		local_irq_disable();
+	} while (!prev->need_resched);
+	spin_lock(&rq.lock);
+	cpu.halted = false;
+	prev->need_resched = 0;
+	prev->run_start = get_cycles();
+}
+
+/* Somebody to run, if need be after a while. Who is dead must not keep the
+ * processor: his stack goes. */
+static task_struct *wait_for_next(task_struct *prev, bool yielding)
+{
+	task_struct *next;
+
+	while (!(next = pick_next(prev, yielding))) {
+		if (prev->state == TASK_DEAD)
+			return this_cpu().idle;
+		halt_on_stack_of(prev);
+	}
+	return next;
 }
 
 static void __schedule(bool yielding)
@@ -232,7 +284,7 @@ static void __schedule(bool yielding)
 		else if (yielding || !prev->counter)
 			list_move_tail(&prev->run_list, &rq.queue);
 	}
-	next = pick_next(prev, yielding);
+	next = wait_for_next(prev, yielding);
 	if (next == prev) {
 		spin_unlock_irqrestore(&rq.lock, flags);
 		return;
@@ -253,7 +305,7 @@ void yield()
 
 static void count_tick(const task_struct *p, bool user)
 {
-	if (p == this_cpu().idle)
+	if (this_cpu().halted)
 		cpu_ticks.idle++;
 	else if (!user)
 		cpu_ticks.system++;
@@ -268,11 +320,13 @@ void scheduler_tick(bool user)
 {
 	task_struct *p = current;
 
-	if (p != this_cpu().idle)
+	bool halted = this_cpu().halted;
+
+	if (!halted)
 		account_process_tick(p, user);
 	spin_irq_guard g(rq.lock);
 	count_tick(p, user);
-	if (p == this_cpu().idle)
+	if (halted)
 		return;
 	if (p->counter > 0)
 		p->counter--;
@@ -284,7 +338,8 @@ u64 task_run_ns(const task_struct *p)
 {
 	spin_irq_guard g(rq.lock);
 
-	return p->run_ns + (p->on_cpu ? sched_clock() - p->run_start : 0);
+	return cycles_to_ns(p->run_cycles + (p->run_start ?
+					     get_cycles() - p->run_start : 0));
 }
 
 void set_user_nice(task_struct *p, long nice)
@@ -309,18 +364,11 @@ unsigned long nr_active()
 	return rq.nr_running + rq.nr_uninterruptible;
 }
 
-/* What boot becomes: runs when nobody else can. */
+/* What boot becomes: schedule() does the waiting. */
 void cpu_idle()
 {
-	for (;;) {
-		local_irq_disable();
-		if (current->need_resched) {
-			local_irq_enable();
-			schedule();
-		} else {
-			safe_halt();
-		}
-	}
+	for (;;)
+		schedule();
 }
 
 void sched_init()
@@ -330,7 +378,6 @@ void sched_init()
 	atomic_inc(&init_mm.mm_count);
 	idle->active_mm = &init_mm;
 	idle->on_cpu = true;
-	idle->need_resched = 1;
 	this_cpu().idle = idle;
 	this_cpu().active_mm = &init_mm;
 }

@@ -22,6 +22,7 @@ struct cpu_info {
 	unsigned spin_depth;		/* spinlocks held (debug build) */
 	const void *held[16];		/* which, in order (debug build) */
 	task_struct *idle;
+	bool halted;			/* nobody can run, whoever is current */
 	task_struct *fpu_owner;		/* whose state is in the FPU, or null */
 	mm_struct *active_mm;		/* whose page tables CR3 holds */
 	u64 events[NR_VM_EVENTS];

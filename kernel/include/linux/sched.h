@@ -63,7 +63,7 @@ struct thread_group {
 	unsigned long min_flt = 0, maj_flt = 0, cmin_flt = 0, cmaj_flt = 0;
 	unsigned long nvcsw = 0, nivcsw = 0, cnvcsw = 0, cnivcsw = 0;
 	unsigned long maxrss = 0, cmaxrss = 0;		/* pages */
-	u64 dead_run_ns = 0;		/* run_ns of dead threads */
+	u64 dead_run_ns = 0;		/* task_run_ns of dead threads */
 	unsigned long ticks_used = 0;	/* of all threads, for RLIMIT_CPU */
 };
 
@@ -91,7 +91,8 @@ struct task_struct {
 	mm_struct *active_mm = nullptr;
 	long counter = 0, nice = 0;	/* ticks left of the slice */
 	unsigned long epoch = 0;	/* when counter was last refilled */
-	u64 run_start = 0, run_ns = 0;	/* processor time, by sched_clock */
+	/* Processor time, in cycles; start 0: it does not run just now. */
+	u64 run_start = 0, run_cycles = 0;
 	list_head run_list;
 	bool on_cpu = false;
 	list_head tasks;		/* on all_tasks */

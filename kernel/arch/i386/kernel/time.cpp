@@ -7,6 +7,7 @@
 #include <asm/cpufeature.h>
 #include <asm/io.h>
 #include <asm/setup.h>
+#include <asm/timex.h>
 #include <linux/init.h>
 #include <linux/interrupt.h>
 #include <linux/kernel.h>
@@ -25,14 +26,6 @@ constexpr unsigned SHIFT = 22;
 static constinit u32 cycles_mult = 0;
 static constinit u64 tsc_at_boot = 0;
 
-static inline u64 rdtsc()
-{
-	u64 v;
-
-	asm volatile("rdtsc" : "=A"(v));
-	return v;
-}
-
 /* Cycles in 10 ms, the time channel 2 takes to count down. */
 __init static u64 measure_tsc()
 {
@@ -45,11 +38,11 @@ __init static u64 measure_tsc()
 	outb(COUNT >> 8, PIT_CH2);
 	outb(b | PORT_B_GATE2, PORT_B);
 
-	u64 start = rdtsc();
+	u64 start = get_cycles();
 
 	while (!(inb(PORT_B) & PORT_B_OUT2))
 		;
-	u64 end = rdtsc();
+	u64 end = get_cycles();
 
 	outb(b, PORT_B);
 	return end - start;
@@ -65,29 +58,30 @@ __init static void calibrate_tsc()
 	boot_cpu_data.khz = khz;
 	do_div(&mult, khz);
 	cycles_mult = mult;
-	tsc_at_boot = rdtsc();
+	tsc_at_boot = get_cycles();
 	printk(KERN_INFO "TSC: %lu.%03lu MHz\n", (unsigned long)khz / 1000,
 	       (unsigned long)khz % 1000);
 }
 
-u64 sched_clock()
+u64 cycles_to_ns(u64 cycles)
 {
-	if (unlikely(!cycles_mult))
-		return 0;
-
-	u64 cycles = rdtsc() - tsc_at_boot;
 	u64 low = (u64)(u32)cycles * cycles_mult;
 	u64 high = (cycles >> 32) * cycles_mult;
 
 	return (high << (32 - SHIFT)) + (low >> SHIFT);
 }
 
+u64 sched_clock()
+{
+	return cycles_to_ns(get_cycles() - tsc_at_boot);
+}
+
 void udelay(unsigned long us)
 {
-	u64 end = rdtsc() + ((u64)us * boot_cpu_data.khz >> 10) +
-		((u64)us * boot_cpu_data.khz >> 15);	/* 1/1000, rounded up */
+	u64 end = get_cycles() + ((u64)us * boot_cpu_data.khz >> 10) +
+		((u64)us * boot_cpu_data.khz >> 15); /* 1/1000, up */
 
-	while (rdtsc() < end)
+	while (get_cycles() < end)
 		cpu_relax();
 }
 

@@ -110,7 +110,7 @@ public:
 	console_guard() : flags(local_irq_save())
 	{
 		if (busted || nmi_depth)
-			held = !xchg(&console_lock.locked, 1u);
+			held = !test_and_set_bit(0, &console_lock.locked);
 		else
 			spin_lock(&console_lock);
 	}

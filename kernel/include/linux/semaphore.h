@@ -121,11 +121,12 @@ inline void up_write(rw_semaphore *s)
 #define SLEEP_GUARD(guard, type, take, release)				\
 	class [[nodiscard]] guard {					\
 		type *s;						\
+		bool held = true;					\
 	public:								\
 		explicit guard(type &sem) : s(&sem) { take(s); }	\
 		guard(const guard &) = delete;				\
 		~guard() { unlock(); }					\
-		void unlock() { if (s) release(s); s = nullptr; }	\
+		void unlock() { if (held) release(s); held = false; }	\
 	}
 SLEEP_GUARD(down_guard, semaphore, down, up);
 SLEEP_GUARD(down_nested_guard, semaphore, down_nested, up);

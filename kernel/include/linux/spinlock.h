@@ -14,7 +14,7 @@
 #include <linux/percpu.h>
 
 struct spinlock_t {
-	u32 locked = 0;		/* not volatile: a literal type */
+	unsigned long locked = 0;	/* not volatile: a literal type */
 #ifdef CONFIG_DEBUG
 	const char *name;
 	lock_rank rank;
@@ -43,7 +43,7 @@ inline void sleep_debug_drop(const void *) {}
 
 inline void __spin_acquire(spinlock_t *l)
 {
-	while (unlikely(xchg(&l->locked, 1u)))
+	while (unlikely(test_and_set_bit(0, &l->locked)))
 		while (READ_ONCE(l->locked))
 			cpu_relax();
 }
@@ -59,7 +59,7 @@ inline void spin_lock_nested(spinlock_t *l)
 }
 inline bool spin_trylock(spinlock_t *l)
 {
-	if (xchg(&l->locked, 1u))
+	if (test_and_set_bit(0, &l->locked))
 		return false;
 	spin_debug_take(l, true);
 	return true;
@@ -68,7 +68,7 @@ inline void spin_unlock(spinlock_t *l)
 {
 	spin_debug_drop(l);
 	barrier();
-	WRITE_ONCE(l->locked, 0u);
+	WRITE_ONCE(l->locked, 0ul);
 }
 /* True, with @l taken, if the count reached 0; the lock is touched only then. */
 inline bool atomic_dec_and_lock(atomic_t *v, spinlock_t *l)
@@ -101,6 +101,7 @@ inline void spin_unlock_irqrestore(spinlock_t *l, unsigned long flags)
 
 class [[nodiscard]] spin_guard {
 	spinlock_t *l;
+	bool held = true;	/* a flag, not a null: the compiler knows it */
 
 public:
 	explicit spin_guard(spinlock_t &lock) : l(&lock) { spin_lock(l); }
@@ -108,9 +109,9 @@ public:
 	~spin_guard() { unlock(); }
 	void unlock()
 	{
-		if (l)
+		if (held)
 			spin_unlock(l);
-		l = nullptr;
+		held = false;
 	}
 };
 
@@ -128,6 +129,7 @@ public:
 
 class [[nodiscard]] spin_irq_guard {
 	spinlock_t *l;
+	bool held = true;
 	unsigned long flags;
 
 public:
@@ -137,8 +139,8 @@ public:
 	~spin_irq_guard() { unlock(); }
 	void unlock()
 	{
-		if (l)
+		if (held)
 			spin_unlock_irqrestore(l, flags);
-		l = nullptr;
+		held = false;
 	}
 };

@@ -8,6 +8,7 @@
  * of day and the jitter of the time stamp counter; re-seeded from the pool as
  * interrupts come in. It never blocks: /dev/random and /dev/urandom are one.
  */
+#include <asm/timex.h>
 #include <linux/fs.h>
 #include <linux/init.h>
 #include <linux/kernel.h>
@@ -26,7 +27,7 @@ constexpr unsigned JITTER_ROUNDS = 512;
 static constinit struct {
 	spinlock_t lock{"random", RANK_RANDOM};
 	u32 pool[POOL_WORDS] = {};
-	unsigned next = 0;		/* word of the pool */
+	unsigned next = 0;		/* word of the pool, modulo */
 	unsigned events = 0;		/* since the last re-seed */
 	u32 key[KEY_WORDS] = {};
 } rng;
@@ -34,13 +35,6 @@ static constinit struct {
 static inline u32 rotl(u32 v, unsigned n)
 {
 	return v << n | v >> (32 - n);
-}
-
-static inline u64 rdtsc()
-{
-	u64 v;
-	asm volatile("rdtsc" : "=A"(v));
-	return v;
 }
 
 /* ---- ChaCha20 ---- */
@@ -80,16 +74,14 @@ static void chacha_block(const u32 *key, const u32 *input, u32 *out)
 
 static void stir(u32 v)
 {
-	unsigned i = rng.next;
+	u32 &word = rng.pool[rng.next++ % POOL_WORDS];
 
-	rng.next = (i + 1) % POOL_WORDS;
-	rng.pool[i] = rotl(rng.pool[i] ^ v, 7) +
-		      rng.pool[(i + 5) % POOL_WORDS];
+	word = rotl(word, 7) ^ v;
 }
 
 void add_interrupt_randomness(unsigned source)
 {
-	u64 tsc = rdtsc();
+	u64 tsc = get_cycles();
 	spin_irq_guard g(rng.lock);
 
 	stir((u32)tsc ^ rotl(source, 16) ^ (u32)(tsc >> 32));
@@ -117,7 +109,7 @@ static void take_key(u32 *key)
 	u32 block[BLOCK_WORDS];
 	spin_irq_guard g(rng.lock);
 
-	stir((u32)rdtsc());
+	stir((u32)get_cycles());
 	if (rng.events >= RESEED_EVENTS)
 		reseed();
 	chacha_block(rng.key, zero, block);
@@ -262,13 +254,13 @@ __init static void seed_from_jitter()
 	u32 at = 0;
 
 	for (unsigned i = 0; i < JITTER_ROUNDS; i++) {
-		u64 start = rdtsc();
+		u64 start = get_cycles();
 
 		for (unsigned k = 0; k < 16; k++) {
 			at = at * 1664525 + 1013904223 + (u32)start;
 			scratch[at >> 20] = (u8)(scratch[at >> 20] + k);
 		}
-		stir((u32)(rdtsc() - start) ^ (u32)start);
+		stir((u32)(get_cycles() - start) ^ (u32)start);
 	}
 }
 

@@ -67,13 +67,6 @@ void elv_add_request(request_queue *q, request *rq, list_head *where)
 		list_entry(e, request, queue)->elevator_sequence--;
 }
 
-request *elv_next_request(request_queue *q)
-{
-	if (q->plugged || list_empty(&q->queue_head))
-		return nullptr;
-	return list_entry(q->queue_head.next, request, queue);
-}
-
 void blkdev_dequeue_request(request *rq)
 {
 	request_queue *q = rq->q;

@@ -54,7 +54,7 @@ static const char *protocol_name(ide_protocol p)
 	return "flush_intr";
 }
 
-static void dump_status(const ide_hwif_t *hwif, u8 stat, u8 bm)
+noinline static void dump_status(const ide_hwif_t *hwif, u8 stat, u8 bm)
 {
 	char names[128];
 
@@ -80,7 +80,7 @@ static void dump_error(const ide_hwif_t *hwif, u8 err)
 
 /* The drive's own report. The first of a request is shown, and those of the
  * smallest pieces; the ones between only find the place. */
-static ide_outcome judge_error(ide_hwif_t *hwif, u8 stat, u8 bm)
+noinline static ide_outcome judge_error(ide_hwif_t *hwif, u8 stat, u8 bm)
 {
 	u8 err = stat & ERR_STAT ? inb(hwif->io_base + IDE_ERROR) : 0;
 
@@ -193,7 +193,7 @@ constexpr unsigned long RESET_TIMEOUT = 31 * HZ;	/* ATA: 31 s */
 
 static void set_reset_state(ide_hwif_t *hwif)
 {
-	spin_irq_guard g(hwif->lock);
+	spin_guard g(hwif->lock);
 
 	hwif->state = HWIF_RESET;
 	mod_timer(&hwif->timer, jiffies + RESET_POLL);

@@ -70,13 +70,16 @@ static bool load_lba28(ide_drive_t *drive, sector_t sector, unsigned n)
 	return true;
 }
 
-static u8 rw_command(bool write, bool lba48, bool pio)
+/* By PIO, LBA48, write. */
+static const u8 rw_commands[2][2][2] = {
+	{{WIN_READDMA, WIN_WRITEDMA}, {WIN_READDMA_EXT, WIN_WRITEDMA_EXT}},
+	{{WIN_READ, WIN_WRITE}, {WIN_READ_EXT, WIN_WRITE_EXT}},
+};
+
+/* Only a drive with LBA48 has such sectors and is sent such commands. */
+static bool needs_lba48(sector_t sector, unsigned n)
 {
-	if (pio)
-		return lba48 ? (write ? WIN_WRITE_EXT : WIN_READ_EXT)
-			     : (write ? WIN_WRITE : WIN_READ);
-	return lba48 ? (write ? WIN_WRITEDMA_EXT : WIN_READDMA_EXT)
-		     : (write ? WIN_WRITEDMA : WIN_READDMA);
+	return n > IDE_MAX_SECTORS_28 || sector > IDE_LBA28_END - n;
 }
 
 static void count_command(const request *rq, unsigned nsectors)
@@ -116,9 +119,10 @@ bool ide_start_rw(ide_drive_t *drive, request *rq, unsigned nsectors, bool pio)
 {
 	ide_hwif_t *hwif = drive->hwif;
 	bool write = rq->cmd == WRITE;
+	bool lba48 = needs_lba48(rq->sector, nsectors);
 
-	if (!(drive->lba48 ? load_lba48(drive, rq->sector, nsectors)
-			   : load_lba28(drive, rq->sector, nsectors)))
+	if (!(lba48 ? load_lba48(drive, rq->sector, nsectors)
+		    : load_lba28(drive, rq->sector, nsectors)))
 		return false;
 	hwif->protocol = !pio ? IDE_PROTO_DMA :
 			 write ? IDE_PROTO_PIO_OUT : IDE_PROTO_PIO_IN;
@@ -129,8 +133,7 @@ bool ide_start_rw(ide_drive_t *drive, request *rq, unsigned nsectors, bool pio)
 		ide_dma_setup(hwif, rq, nsectors);
 	count_command(rq, nsectors);
 	ide_set_command_state(hwif, ide_timeout);
-	outb(rw_command(write, drive->lba48, pio),
-	     hwif->io_base + IDE_COMMAND);
+	outb(rw_commands[pio][lba48][write], hwif->io_base + IDE_COMMAND);
 	if (!pio)
 		ide_dma_begin(hwif);
 	else if (write)

@@ -6,7 +6,7 @@
  * queue has the first turn.
  *
  * Lock order: a drive's queue_lock, then hwif->lock. Nobody holds two queue
- * locks.
+ * locks. All of it runs with interrupts off.
  */
 #include <linux/ide.h>
 #include <linux/init.h>
@@ -30,7 +30,7 @@ __setup("ide_timeout=", ide_timeout_setup);
 
 static bool claim(ide_hwif_t *hwif, ide_state from)
 {
-	spin_irq_guard g(hwif->lock);
+	spin_guard g(hwif->lock);
 
 	if (hwif->state != from)
 		return false;
@@ -41,7 +41,7 @@ static bool claim(ide_hwif_t *hwif, ide_state from)
 /* For a queue's owner: if it fails, the present owner will look again. */
 static bool claim_idle(ide_hwif_t *hwif)
 {
-	spin_irq_guard g(hwif->lock);
+	spin_guard g(hwif->lock);
 
 	if (hwif->state != HWIF_IDLE) {
 		hwif->again = true;
@@ -52,22 +52,24 @@ static bool claim_idle(ide_hwif_t *hwif)
 	return true;
 }
 
-/* False: a queue got work since the owner began to look. */
+/* False: a queue may have got work since the owner looked at it. */
 static bool release(ide_hwif_t *hwif)
 {
-	spin_irq_guard g(hwif->lock);
+	spin_guard g(hwif->lock);
 
-	if (hwif->again)
-		return false;
-	hwif->state = HWIF_IDLE;
-	return true;
+	if (!hwif->again) {
+		hwif->state = HWIF_IDLE;
+		return true;
+	}
+	hwif->again = false;
+	return false;
 }
 
 /* The timer stays as it is if it runs: when it fires it looks at the
  * deadline. So a command costs no timer operation. */
 void ide_set_command_state(ide_hwif_t *hwif, unsigned long timeout)
 {
-	spin_irq_guard g(hwif->lock);
+	spin_guard g(hwif->lock);
 
 	hwif->deadline = jiffies + timeout;
 	hwif->state = HWIF_COMMAND;
@@ -137,22 +139,19 @@ static bool take_request(ide_drive_t *drive)
 }
 
 /* Gives the owned channel the next request of either drive, the other one
- * first, or makes it idle. No lock held. */
+ * first, or makes it idle. No lock held: who puts a request into a queue that
+ * was found empty has yet to ask for the channel. */
 static void ide_do_request(ide_hwif_t *hwif)
 {
 	unsigned last = hwif->drive ? hwif->drive->unit : 0;
 
 	do {
-		{
-			spin_irq_guard g(hwif->lock);
-			hwif->again = false;
-		}
 		for (unsigned i = 1; i <= 2; i++) {
 			ide_drive_t *drive = hwif->drives[(last + i) & 1];
 
-			if (!drive)
+			if (!drive || !elv_has_request(&drive->queue))
 				continue;
-			spin_irq_guard g(drive->queue.queue_lock);
+			spin_guard g(drive->queue.queue_lock);
 			if (take_request(drive))
 				return;
 		}
@@ -163,7 +162,7 @@ static void ide_do_request(ide_hwif_t *hwif)
  * work meanwhile, the timer will. */
 static void release_or_defer(ide_hwif_t *hwif)
 {
-	spin_irq_guard g(hwif->lock);
+	spin_guard g(hwif->lock);
 
 	hwif->state = hwif->again ? HWIF_DEFERRED : HWIF_IDLE;
 	if (hwif->again)
@@ -175,9 +174,7 @@ void do_ide_request(request_queue *q)
 {
 	auto *drive = (ide_drive_t *)q->queuedata;
 
-	if (!elv_next_request(q) || !claim_idle(drive->hwif))
-		return;
-	if (!take_request(drive))
+	if (claim_idle(drive->hwif) && !take_request(drive))
 		release_or_defer(drive->hwif);
 }
 
@@ -199,7 +196,7 @@ static void command_done(ide_hwif_t *hwif, ide_outcome outcome)
 	ide_drive_t *drive = hwif->drive;
 	request *rq = hwif->rq;
 	{
-		spin_irq_guard g(drive->queue.queue_lock);
+		spin_guard g(drive->queue.queue_lock);
 		bool again;
 
 		if (outcome != IDE_OK)
@@ -284,7 +281,7 @@ static void reset_timer(ide_hwif_t *hwif)
 /* Whether the command is over its time; if not, the timer goes on. */
 static bool claim_overdue(ide_hwif_t *hwif)
 {
-	spin_irq_guard g(hwif->lock);
+	spin_guard g(hwif->lock);
 
 	if (hwif->state != HWIF_COMMAND)
 		return false;
@@ -299,6 +296,7 @@ static bool claim_overdue(ide_hwif_t *hwif)
 void ide_timer_expiry(unsigned long data)
 {
 	auto *hwif = (ide_hwif_t *)data;
+	unsigned long flags = local_irq_save();
 
 	if (claim_overdue(hwif))
 		command_timed_out(hwif);
@@ -306,4 +304,5 @@ void ide_timer_expiry(unsigned long data)
 		reset_timer(hwif);
 	else if (claim(hwif, HWIF_DEFERRED))
 		ide_do_request(hwif);
+	local_irq_restore(flags);
 }

@@ -73,8 +73,17 @@ void elv_add_request(request_queue *q, request *rq, list_head *where);
  * merged; returns the number of entries. */
 unsigned blk_rq_map_sg(request_queue *q, request *rq, scatterlist *sg,
 		       unsigned max);
+/* Whether a driver has anything to take; without queue_lock a hint. */
+inline bool elv_has_request(const request_queue *q)
+{
+	return !q->plugged && !list_empty(&q->queue_head);
+}
 /* queue_lock held. The next request to do, or null. */
-request *elv_next_request(request_queue *q);
+inline request *elv_next_request(request_queue *q)
+{
+	return elv_has_request(q) ?
+		list_entry(q->queue_head.next, request, queue) : nullptr;
+}
 void blkdev_dequeue_request(request *rq);	/* it is the driver's now */
 /* How many sectors the first buffer still waiting covers: the least that can
  * be ended, and so the smallest useful transfer. */

@@ -56,6 +56,7 @@ constexpr unsigned IDE_MAX_SEGMENTS = 384;
  * but QEMU's controller stops reading it after 4 KiB. */
 constexpr unsigned IDE_PRD_ORDER = 0, IDE_MAX_PRDS = 512;
 constexpr unsigned IDE_MAX_SECTORS_48 = 16384, IDE_MAX_SECTORS_28 = 256;
+constexpr sector_t IDE_LBA28_END = 1ul << 28;
 static_assert(IDE_MAX_PRDS * sizeof(ide_prd) == 4096u << IDE_PRD_ORDER);
 
 constexpr unsigned IDE_ERROR_MAX = 3;	/* tries of the smallest piece */

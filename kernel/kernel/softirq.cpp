@@ -144,8 +144,12 @@ core_initcall(start_ksoftirqd);
 
 constinit task_queue tq_disk;
 
+/* One that is being taken off the queue just now has its routine called after
+ * that, and so after the caller's change. */
 void queue_task(tq_struct *t, task_queue *q)
 {
+	if (!list_empty(&t->list))
+		return;
 	spin_irq_guard g(q->lock);
 
 	if (list_empty(&t->list))

@@ -12,3 +12,5 @@ void put_request(request_queue *q, request *rq);
 void wait_for_request(request_queue *q, rw_t cmd);
 /* Puts it behind @where and plugs an idle queue. */
 void add_request(request_queue *q, request *rq, list_head *where);
+/* The same for one that nothing shall join: starts the queue. */
+void issue_request(request_queue *q, request *rq, list_head *where);

@@ -131,9 +131,20 @@ void add_request(request_queue *q, request *rq, list_head *where)
 	if (list_empty(&q->queue_head) && !q->plugged)
 		plug_device(q);
 	elv_add_request(q, rq, where);
-	q->last_merge = rq->flush ? nullptr : rq;
+	q->last_merge = rq;
 	if (NR_REQUESTS - q->nr_free >= UNPLUG_REQUESTS)
 		unplug_device(q);
+}
+
+void issue_request(request_queue *q, request *rq, list_head *where)
+{
+	bool at_work = elv_has_request(q);
+
+	elv_add_request(q, rq, where);
+	q->last_merge = nullptr;
+	q->plugged = false;
+	if (!at_work)
+		q->request_fn(q);
 }
 
 /* ---- flushes ---- */
@@ -148,8 +159,7 @@ void blk_queue_flush(request_queue *q,
 			rq->flush = true;
 			rq->end_flush = end_flush;
 			rq->private_ = data;
-			add_request(q, rq, q->queue_head.prev);
-			unplug_device(q);
+			issue_request(q, rq, q->queue_head.prev);
 			return;
 		}
 		g.unlock();

@@ -123,12 +123,15 @@ void sleep_debug_take(const void *lock, const char *name, lock_rank rank,
 	t->sleep_held[t->nr_sleep_held++] = {lock, name, rank};
 }
 
-/* A semaphore may be given back by another task than the one that took it. */
+/* A semaphore may be given back by another task than the one that took it, or
+ * by an interrupt, which has no say in what the interrupted task holds. */
 void sleep_debug_drop(const void *lock)
 {
 	task_struct *t = current;
 	unsigned i = t->nr_sleep_held;
 
+	if (in_interrupt())
+		return;
 	while (i > 0 && t->sleep_held[i - 1].lock != lock)
 		i--;
 	if (!i)

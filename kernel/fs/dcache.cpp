@@ -85,16 +85,24 @@ dentry *d_alloc_root(inode *root)
 	return d;
 }
 
-void d_instantiate(dentry *d, inode *inode)
+/* False: it is not to be the @only dentry of the inode. */
+static bool instantiate(dentry *d, inode *inode, bool only)
 {
 	BUG_ON(!list_empty(&d->d_alias));
-	if (!inode)
-		return;
 	if (S_ISDIR(inode->i_mode))
 		inode->i_sem.rank = RANK_DIR_SEM;
 	spin_guard g(dcache_lock);
+	if (only && !list_empty(&inode->i_dentry))
+		return false;
 	list_add(&d->d_alias, &inode->i_dentry);
 	d->d_inode = inode;
+	return true;
+}
+
+void d_instantiate(dentry *d, inode *inode)
+{
+	if (inode)
+		instantiate(d, inode, false);
 }
 
 void d_rehash(dentry *d)
@@ -108,6 +116,16 @@ void d_add(dentry *d, inode *inode)
 {
 	d_instantiate(d, inode);
 	d_rehash(d);
+}
+
+/* Both names would stand for one i_sem, which is then taken twice; and the
+ * tree could have a loop. */
+status d_add_once(dentry *d, inode *inode)
+{
+	if (inode && !instantiate(d, inode, S_ISDIR(inode->i_mode)))
+		return -EUCLEAN;
+	d_rehash(d);
+	return OK;
 }
 
 dentry *d_lookup(dentry *parent, const qstr *name)

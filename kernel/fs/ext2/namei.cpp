@@ -60,8 +60,14 @@ static status ext2_lookup(inode *dir, dentry *d)
 			return -EIO;
 		}
 	}
-	d_add(d, inode);
-	return OK;
+	status st = d_add_once(d, inode);
+
+	if (st.failed()) {
+		ext2_error(dir->i_sb, __func__, "directory %lu has a second "
+			   "name in directory %lu", ino, dir->i_ino);
+		iput(inode);
+	}
+	return st;
 }
 
 /* ---- new names ---- */

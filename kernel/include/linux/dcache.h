@@ -73,6 +73,8 @@ dentry *d_alloc(dentry *parent, const qstr *name);	/* null: no memory */
 dentry *d_alloc_root(inode *root);
 void d_instantiate(dentry *d, inode *inode);	/* inode may be null */
 void d_add(dentry *d, inode *inode);		/* and hash */
+/* The same; -EUCLEAN if that would be a directory's second name. */
+status d_add_once(dentry *d, inode *inode);
 void d_rehash(dentry *d);
 void d_delete(dentry *d);		/* the file was unlinked */
 void d_move(dentry *d, dentry *target);	/* after a rename */

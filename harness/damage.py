@@ -115,15 +115,38 @@ class Ext2:
 
 
 def damage(fs: Ext2, rng: random.Random) -> list[Change]:
-    """Returns one to many changes of an image."""
-    kinds = {k: [p for p in fs.places if p.kind == k] for k in WEIGHTS}
+    """Returns one to many changes of an image. Three out of four times what
+    a mount looks at is left alone."""
+    weights = dict(WEIGHTS)
+    if rng.randrange(4):
+        del weights["super"], weights["groups"]
+    kinds = {k: [p for p in fs.places if p.kind == k] for k in weights}
     changes = []
     for _ in range(rng.choice((1, 2, 4, 8, 32))):
-        kind = rng.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
+        kind = rng.choices(list(weights), list(weights.values()))[0]
         place = rng.choice(kinds[kind])
-        offset, data = _change(fs, place, rng)
+        if kind == "directory" and rng.randrange(3):
+            offset, data = _entry(fs, place, rng)
+        else:
+            offset, data = _change(fs, place, rng)
         changes.append(Change(place, offset, data))
     return changes
+
+
+def _entry(fs: Ext2, p: Place, rng: random.Random) -> tuple[int, bytes]:
+    """A directory entry that is another inode's, or longer or shorter than
+    it is, or of another type."""
+    starts, at = [], p.offset
+    while at < p.offset + p.size:
+        starts.append(at)
+        at += struct.unpack_from("<H", fs.image, at + 4)[0]
+    at = rng.choice(starts)
+    if rng.randrange(2):
+        return at, struct.pack("<I", rng.randrange(1, 100))
+    if rng.randrange(2):
+        return at + 4, struct.pack("<H", rng.choice(
+            (0, 1, 8, 11, 12, 16, 1023, 1024, 4096, 65535)))
+    return at + rng.choice((6, 7)), rng.randbytes(1)
 
 
 def _change(fs: Ext2, p: Place, rng: random.Random) -> tuple[int, bytes]:

@@ -6,8 +6,10 @@
  * expected; that the kernel goes on is what this is about.
  *
  *   fsabuse SEED continue|remount-ro DEVICE...
- *
- * Prints "fsabuse: DEVICE calls N errors N" for each.
+ *                  prints "fsabuse: DEVICE calls N errors N" for each
+ *   fsabuse rename DEVICE FROM TO...
+ *                  only renames, once all is looked at, and prints "fsabuse:
+ *                  rename errno N" for each
  */
 #include <dirent.h>
 #include <errno.h>
@@ -215,7 +217,7 @@ static bool mount_it(const char *device, const char *how)
 	snprintf(options, sizeof(options), "errors=%s", how);
 	if (mount(device, "/mnt", "ext2", MS_NODEV | MS_NOSUID, options) == 0)
 		return true;
-	printf("fsabuse: %s: mount: %s\n", device, strerror(errno));
+	printf("fsabuse: %s: mount: errno %d\n", device, errno);
 	return false;
 }
 
@@ -251,6 +253,15 @@ static void abuse(const char *device, const char *how)
 	printf("fsabuse: %s calls %u errors %u\n", device, calls, errors);
 }
 
+static void rename_all(char **path)
+{
+	look_around();
+	for (; path[0] && path[1]; path += 2)
+		printf("fsabuse: rename errno %d\n",
+		       rename(path[0], path[1]) ? errno : 0);
+	umount("/mnt");
+}
+
 int main(int argc, char **argv)
 {
 	setvbuf(stdout, nullptr, _IOLBF, 0);
@@ -260,6 +271,12 @@ int main(int argc, char **argv)
 	buffer = (uint8_t *)mmap(nullptr, BUFFER, PROT_READ | PROT_WRITE,
 				 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	memset(buffer, 0xa5, BUFFER);
+	if (!strcmp(argv[1], "rename")) {
+		if (mount_it(argv[2], "continue"))
+			rename_all(argv + 3);
+		puts("fsabuse: done");
+		return 0;
+	}
 	state = (uint32_t)strtoul(argv[1], nullptr, 0) * 2 + 1;
 	for (int i = 3; i < argc; i++)
 		abuse(argv[i], argv[2]);

@@ -66,9 +66,6 @@ bool fs_may_remount_ro(super_block *sb)
 	list_for_each_entry(file, f, &sb->s_files, f_list) {
 		const inode *inode = f->f_dentry->d_inode;
 
-		/* A deleted file that is open: its end writes. */
-		if (!inode->i_nlink)
-			return false;
 		if (f->f_mode & FMODE_WRITE && S_ISREG(inode->i_mode))
 			return false;
 	}

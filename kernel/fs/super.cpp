@@ -314,6 +314,18 @@ result<super_block *> get_sb(file_system_type *type, unsigned long flags,
 constexpr unsigned long MS_RMT_MASK = MS_RDONLY | MS_SYNCHRONOUS |
 	MS_NOATIME | MS_NODIRATIME;
 
+/* Open, mapped, or somebody's working directory: the end of a deleted inode
+ * writes. */
+static bool has_deleted_inodes(super_block *sb)
+{
+	spin_guard g(inode_lock);
+
+	list_for_each_entry(inode, i, &sb->s_inodes, i_sb_list)
+		if (!i->i_nlink && atomic_read(&i->i_count))
+			return true;
+	return false;
+}
+
 /* s_umount held for write. */
 status do_remount_sb(super_block *sb, unsigned long flags, const char *data)
 {
@@ -324,7 +336,7 @@ status do_remount_sb(super_block *sb, unsigned long flags, const char *data)
 	if (to_ro) {
 		shrink_dcache_sb(sb);
 		TRY(fsync_super(sb));
-		if (!fs_may_remount_ro(sb))
+		if (!fs_may_remount_ro(sb) || has_deleted_inodes(sb))
 			return -EBUSY;
 	}
 	if (sb->s_op->remount_fs)

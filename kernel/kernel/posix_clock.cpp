@@ -75,9 +75,13 @@ status clock_read(clockid_t id, s64 *ns)
 	return -EINVAL;
 }
 
+/* The clock has to go on from there without an overflow. */
+constexpr s64 MAX_UPTIME = 30ll * 365 * 24 * 3600 * NSEC_PER_SEC;
+constexpr s64 LAST_SETTABLE = 0x7fffffffffffffffll - MAX_UPTIME;
+
 static status clock_settime_ns(clockid_t id, s64 ns)
 {
-	if (id != CLOCK_REALTIME)
+	if (id != CLOCK_REALTIME || ns > LAST_SETTABLE)
 		return -EINVAL;
 	if (!capable(CAP_SYS_TIME))
 		return -EPERM;

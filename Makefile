@@ -33,7 +33,8 @@ help:
 	@echo "make check-long [K=word]     the same, random tests for hours"
 	@echo "make list               the selftests"
 	@echo "make shell              a prompt in the guest"
-	@echo "make bench [K=path] [PROFILE=1]   kernel instructions by path"
+	@echo "make bench [K=path] [QUICK=1] [PROFILE=1] [PEER=bzImage]"
+	@echo "    what each path costs, and build/bench/report.html"
 	@echo "make cache-model [K=path]     cache misses by path and window"
 	@echo "make kvcache [ARGS=\"--memory 32 --frames 256\"]"
 	@echo "    a record store with a cache of its own, on five back ends"
@@ -85,6 +86,21 @@ $(BUILD)/plugin/%.so: harness/plugin/%.cpp $(wildcard harness/plugin/*.h)
 	@g++ -std=c++20 -O2 -g -fPIC -shared -fvisibility=hidden -Wall -Wextra \
 		-Werror -o $@ $<
 
+# What the disk controller can do without a kernel: a program that boots.
+FLOOR_FLAGS := -m32 -march=i686 -std=c++20 -O2 -g -ffreestanding -fno-pic \
+	-fno-pie -fno-exceptions -fno-rtti -fno-stack-protector \
+	-fno-asynchronous-unwind-tables -fcf-protection=none \
+	-mgeneral-regs-only -Wall -Wextra -Werror -Iselftests/lib -nostdlib \
+	-static -no-pie -Wl,--build-id=none -Wl,-z,noexecstack \
+	-Wl,--no-warn-rwx-segments -Wl,-T,harness/floor/floor.ld
+
+floor: $(BUILD)/floor/floor
+
+$(BUILD)/floor/floor: $(wildcard harness/floor/*) selftests/lib/pattern.h
+	@mkdir -p $(@D)
+	@echo "  FLOOR   $@"
+	@g++ $(FLOOR_FLAGS) -o $@ $(filter %.S %.cpp,$^)
+
 # ---- testing ----
 
 PYTEST = $(PYTHON) -m pytest -c harness/pytest.ini --rootdir=. \
@@ -115,9 +131,13 @@ shell boot gdb: deps $(if $(UPTO),,$(TREE)) images
 	@mkdir -p build/logs
 	@$(PYTHON) -m harness $@ $(BOOT_ARGS) $(ARGS)
 
-bench: deps patched images plugin
-	@$(PYTHON) -m harness.bench $(if $(PROFILE),--profile) \
-		$(if $(PAGE),--page) $(K)
+bench: deps
+	@$(MAKE) patched images plugin floor
+	@$(PYTHON) -m harness.bench $(if $(QUICK),--quick) \
+		$(if $(PROFILE),--profile) $(if $(PAGE),--page) \
+		$(if $(PEER),--peer "$(PEER)") \
+		$(if $(PEER_MODULES),--peer-modules "$(PEER_MODULES)") \
+		$(if $(PEER_APPEND),--peer-append="$(PEER_APPEND)") $(K)
 
 cache-model: deps patched images plugin
 	@$(PYTHON) -m harness.cachemodel $(if $(PAGE),--page) $(K)
@@ -140,5 +160,5 @@ series-check: deps images
 clean:
 	rm -rf build
 .PHONY: all help deps run base tree patched-tree patched debug guest images \
-	plugin bench cache-model kvcache \
+	plugin floor bench cache-model kvcache \
 	check check-long unit list selftests shell boot gdb edit refresh series-check clean

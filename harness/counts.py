@@ -25,8 +25,8 @@ ATA_COMMAND = re.compile(r"ide_exec_cmd .*\bcmd 0x([0-9a-f]+)")
 @dataclass
 class Interval:
     """One interval between markers. counts: kernel, user, rep, iterations,
-    invlpg, cr3, cr4, port_io, iret, hlt, ticks. sites: kernel instructions by
-    address, when profiling."""
+    invlpg, cr3, cr4, port_io, iret, hlt, ticks, and layer:NAME for those
+    that were named. sites: kernel instructions by address, when profiling."""
     id: int
     counts: dict[str, int]
     commands: list[int] = field(default_factory=list)
@@ -54,14 +54,24 @@ def that_waited(intervals: list[Interval], waited: bool) -> list[Interval]:
     return [i for i in intervals if bool(i.counts["hlt"]) == waited]
 
 
-def qemu_arguments(log: Path, symbols: "Symbols", profile: bool = False
+def qemu_arguments(log: Path, symbols: "Symbols | None" = None,
+                   profile: bool = False, layers: Path | None = None
                    ) -> tuple[str, ...]:
-    """Returns the words that make QEMU (TCG) count into log."""
+    """Returns the words that make QEMU (TCG) count into log. symbols are the
+    kernel's, layers a table of its layers (harness/bench/layers.py)."""
     if not PLUGIN.exists():
         raise UserError(f"{PLUGIN} is missing: make plugin")
+    for path in (PLUGIN, layers):
+        if "," in str(path):
+            raise UserError(f"{path}: QEMU wants no comma in a plugin's "
+                            "arguments")
     log.unlink(missing_ok=True)
-    return ("-plugin", f"{PLUGIN},tick={symbols.address(TICK):#x},"
-            f"profile={'on' if profile else 'off'}", "-d", "plugin",
+    words = [str(PLUGIN), f"profile={'on' if profile else 'off'}"]
+    if symbols:
+        words.append(f"tick={symbols.address(TICK):#x}")
+    if layers:
+        words.append(f"layers={layers}")
+    return ("-plugin", ",".join(words), "-d", "plugin",
             "-trace", "ide_exec_cmd", "-D", str(log))
 
 

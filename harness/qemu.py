@@ -17,12 +17,14 @@ PANIC_PORT = 0xF4
 @dataclass(frozen=True)
 class Disk:
     """One IDE drive: index 0 is hda. rules is a blkdebug file, bps throttles
-    it, overlay throws writes away."""
+    it, overlay throws writes away. cache is QEMU's mode: "unsafe" spares the
+    host's disk the flushes."""
     path: Path
     index: int
     rules: Path | None = None
     bps: int = 0
     overlay: bool = False
+    cache: str = "writeback"
 
     @property
     def name(self) -> str:
@@ -36,7 +38,7 @@ class Disk:
             file = f"blkdebug:{self.rules}:{self.path}".replace(",", ",,")
         words = [f"file={file}", "format=raw", "if=ide",
                  f"index={self.index}", f"id={self.name}",
-                 "cache=writeback", "rerror=report", "werror=report"]
+                 f"cache={self.cache}", "rerror=report", "werror=report"]
         if self.bps:
             words.append(f"throttling.bps-total={self.bps}")
         if self.overlay:

@@ -10,7 +10,9 @@
  *	count profile ID ADDRESS N	(profile=on: each kernel instruction)
  *
  * tick=ADDRESS has the executions of that instruction counted as timer ticks,
- * which an operation does not cause.
+ * which an operation does not cause. layers=FILE names stretches of the
+ * kernel, one "START END NAME" a line, in order; the instructions of each
+ * name are counted apart (layer:NAME=N).
  *
  * A string instruction with a rep prefix is one instruction each time it is
  * reached; its rounds are counted apart. One processor: the counters are
@@ -18,9 +20,13 @@
  */
 #include "plugin.h"
 
+#include <algorithm>
 #include <cstdlib>
+#include <fstream>
+#include <map>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 /* ---- counters ---- */
 
@@ -33,10 +39,47 @@ static const char *const names[NR_COUNTERS] = {
 static uint64_t counters[NR_COUNTERS], at_begin[NR_COUNTERS];
 static uint64_t tick_entry;		/* of the timer's interrupt, or 0 */
 
+/* ---- layers ---- */
+
+struct layer {
+	uint64_t count, at_begin;
+};
+struct stretch {
+	uint64_t start, end;
+	layer *of;
+};
+static std::map<std::string, layer> layers;
+static std::vector<stretch> stretches;
+
+static bool read_layers(const char *path)
+{
+	std::ifstream in(path);
+	uint64_t start, end;
+	std::string name;
+
+	while (in >> std::hex >> start >> end >> name)
+		stretches.push_back({start, end, &layers[name]});
+	return in.eof() && std::is_sorted(stretches.begin(), stretches.end(),
+		[](const stretch &a, const stretch &b) {
+			return a.end <= b.start;
+		});
+}
+
+static layer *layer_at(uint64_t address)
+{
+	auto s = std::upper_bound(stretches.begin(), stretches.end(), address,
+		[](uint64_t a, const stretch &b) { return a < b.end; });
+
+	return s != stretches.end() && address >= s->start ? s->of : nullptr;
+}
+
+/* ---- single instructions ---- */
+
 /* One for each string instruction; with profile=on for each instruction of the
  * kernel. */
 struct site {
 	uint64_t address, count, at_begin;
+	layer *of;
 };
 static bool profiling;
 static std::unordered_map<uint64_t, site *> sites;
@@ -46,7 +89,7 @@ static site *site_at(uint64_t address)
 	site *&s = sites[address];
 
 	if (!s)
-		s = new site{address, 0, 0};
+		s = new site{address, 0, 0, layer_at(address)};
 	return s;
 }
 
@@ -57,6 +100,8 @@ static void on_begin(unsigned, void *id)
 	say("count begin %zu\n", (size_t)id);
 	for (auto &[address, s] : sites)
 		s->at_begin = s->count;
+	for (auto &[name, l] : layers)
+		l.at_begin = l.count;
 	memcpy(at_begin, counters, sizeof(counters));
 }
 
@@ -67,7 +112,11 @@ static void on_end(unsigned, void *id)
 	for (int i = 0; i < NR_COUNTERS; i++)
 		line += std::string(" ") + names[i] + "=" +
 			std::to_string(counters[i] - at_begin[i]);
-	say("%s\n", line.c_str());
+	for (auto &[name, l] : layers)
+		if (l.count != l.at_begin)
+			line += " layer:" + name + "=" +
+				std::to_string(l.count - l.at_begin);
+	qemu_plugin_outs((line + "\n").c_str());
 	for (auto &[address, s] : sites)
 		if (profiling && address >= KERNEL && s->count != s->at_begin)
 			say("count profile %zu %llx %llu\n", (size_t)id,
@@ -92,6 +141,8 @@ static void on_rep(unsigned, void *data)
 	counters[REP]++;
 	counters[s->address >= KERNEL ? KERNEL_INSNS : USER_INSNS]++;
 	s->count++;
+	if (s->of)
+		s->of->count++;
 	last_rep = s->address;
 	insns_at_last_rep = insns + 1;
 }
@@ -166,6 +217,8 @@ static void instrument(qemu_plugin_insn *insn)
 		return;
 	}
 	add_one(insn, &counters[kernel ? KERNEL_INSNS : USER_INSNS]);
+	if (layer *l = layer_at(address))
+		add_one(insn, &l->count);
 	if (profiling && kernel)
 		add_one(insn, &site_at(address)->count);
 	if (d.marker && !kernel)
@@ -186,6 +239,12 @@ int qemu_plugin_install(plugin_id id, const void *, int argc, char **argv)
 			profiling = true;
 		} else if (!strncmp(argv[i], "tick=", 5)) {
 			tick_entry = strtoull(argv[i] + 5, nullptr, 16);
+		} else if (!strncmp(argv[i], "layers=", 7)) {
+			if (read_layers(argv[i] + 7))
+				continue;
+			fprintf(stderr, "count.so: %s: cannot be used\n",
+				argv[i]);
+			return -1;
 		} else if (strcmp(argv[i], "profile=off")) {
 			fprintf(stderr, "count.so: unknown argument %s\n",
 				argv[i]);

@@ -2,209 +2,141 @@
 /*
  * Does one operation of a path at a time, each between two markers for the
  * instruction counter outside (harness/plugin/count.cpp), and says after each
- * path and size what it did, as one line of "key=value" words. The n-th
- * interval since the start is number n. Checks the first byte of every page.
- * Runs on any Linux/i386; a path that a kernel does not have is reported as
- * unsupported.
+ * point (path, target, order, size) what it did, as one line of "key=value"
+ * words. The n-th interval since the start is number n. Runs on any
+ * Linux/i386; a path that a kernel does not have is reported as unsupported.
  *
- *   bench [-q] -d device -m folder -s scratch-device [path...]
+ *   bench [-q] [-t] [-x file|device] -d device -m folder -s scratch [path...]
  *
- * -q: fewer operations. The device holds an ext2 file system with bench.bin,
- * pattern 21; the scratch device starts with pattern 7. Both are written to,
- * with what is there.
+ * -q: few sizes and operations, in sequence only; -t: for the clock, paths
+ * that move data to or from the disk only; path: part of a path's name. The
+ * device holds an ext2 file system with bench.bin, pattern 21; the scratch
+ * device holds pattern 7. Both are written to, with what is there. Devices
+ * may be lists "a,b": the first that opens is taken.
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/ioctl.h>
-#include <sys/mman.h>
-#include <sys/mount.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
-#include <unistd.h>
+#include <time.h>
 
-#include <marker.h>
-#include <pattern.h>
+#include <bench.h>
 #include <vmstat.h>
 
-constexpr size_t PAGE = 4096, KIB = 1024, MIB = 1024 * 1024;
-constexpr size_t sizes[] = {4 * KIB, 64 * KIB, MIB};
-constexpr off_t FILE_SIZE = 12 * MIB;
+constexpr off_t FILE_SIZE = 64 * MIB, BASE = MIB, HOT_SIZE = 16 * MIB;
 constexpr unsigned FILE_SEED = 21, SCRATCH_SEED = 7;
-constexpr unsigned long BLKFLSBUF_IOCTL = 0x1261, RAW_SETBIND = 0xac00;
-#ifndef MAP_SHARED_VALIDATE
-#define MAP_SHARED_VALIDATE 3
-#endif
-constexpr int MAP_DIRECT = 0x400000, MAP_BLOCK = 0x800000;
+constexpr unsigned WARM_UP = 2, MOST = 256;
 
 static const char *device, *folder, *scratch;
-static unsigned intervals, divisor = 1;
-
-/* ---- one path at one size ---- */
-
-struct run {
-	int fd = -1, plain = -1;	/* plain: without O_DIRECT */
-	size_t size = 0;
-	off_t at = 0;
-	uint8_t *buffer = nullptr;	/* touched */
-	uint8_t *window = nullptr;	/* a direct mapping */
-	uint8_t first[256];		/* bytes of the pages, as seen */
-	const char *call = "";		/* that failed, ... */
-	int err = 0;			/* ... and how */
-};
-
-static bool failed(run *r, const char *call)
-{
-	r->call = call;
-	r->err = errno;
-	return false;
-}
-
-static void look(run *r, const uint8_t *p)
-{
-	for (size_t i = 0; i < r->size / PAGE; i++)
-		r->first[i] = ((const volatile uint8_t *)p)[i * PAGE];
-}
-
-static bool whole(run *r, const char *call, long n)
-{
-	if (n >= 0 && n != (long)r->size)
-		errno = ENODATA;
-	return n == (long)r->size || failed(r, call);
-}
-
-static bool by_getppid(run *)
-{
-	syscall(SYS_getppid);
-	return true;
-}
-
-static bool by_read(run *r)
-{
-	return whole(r, "read", read(r->fd, r->buffer, r->size));
-}
-
-static bool by_write(run *r)
-{
-	return whole(r, "write", write(r->fd, r->buffer, r->size));
-}
-
-static bool by_map(run *r, int flags)
-{
-	void *p = mmap(nullptr, r->size, PROT_READ, flags, r->fd, r->at);
-
-	if (p == MAP_FAILED)
-		return failed(r, "mmap");
-	look(r, (uint8_t *)p);
-	return munmap(p, r->size) == 0 || failed(r, "munmap");
-}
-
-static bool by_mmap(run *r) { return by_map(r, MAP_SHARED); }
-
-static bool by_block(run *r)
-{
-	return by_map(r, MAP_SHARED_VALIDATE | MAP_BLOCK);
-}
-
-static bool by_direct(run *r)
-{
-	return by_map(r, MAP_SHARED_VALIDATE | MAP_DIRECT | MAP_BLOCK);
-}
-
-static bool refill(run *r, int flags)
-{
-	void *p = mmap(r->window, r->size, PROT_READ | PROT_WRITE,
-		       MAP_PRIVATE | MAP_DIRECT | MAP_BLOCK | flags, r->fd,
-		       r->at);
-
-	if (p == MAP_FAILED)
-		return failed(r, "mmap");
-	r->window = (uint8_t *)p;
-	return true;
-}
-
-static bool by_refill(run *r) { return refill(r, MAP_FIXED); }
+static unsigned intervals;
+static bool quick, timing;
 
 /* ---- the paths ---- */
 
 /* Cold: not in memory. Warm: read once. Hot: read so often that the cache has
  * learnt it. */
-enum source { NOTHING, FILE_HOT, FILE_WARM, FILE_COLD, DEVICE_HOT, DEVICE_COLD,
-	      RAW };
+enum source { NOTHING, HOT, WARM, COLD };
+
+enum : unsigned {
+	ONCE = 1,		/* each operation needs another part */
+	STORES = 2,		/* what is in the buffer */
+	ODIRECT = 4,
+	CHAR_RAW = 8,		/* through a raw device */
+	WINDOW = 16,
+	TURNS = 32,		/* two windows, refills do not wait */
+	SHARED = 64,		/* the windows */
+};
 
 static const struct path {
 	const char *name;
 	bool (*op)(run *r);
 	source from;
-	bool direct;			/* O_DIRECT */
+	unsigned how;
+	const char *moves;	/* between memory and the disk */
 } paths[] = {
-	{"getppid", by_getppid, NOTHING, false},
-	{"read-hot", by_read, FILE_HOT, false},
-	{"read-warm", by_read, FILE_WARM, false},
-	{"read-cold", by_read, FILE_COLD, false},
-	{"mmap-hot", by_mmap, FILE_HOT, false},
-	{"mmap-cold", by_mmap, FILE_COLD, false},
-	{"block-hot", by_block, FILE_HOT, false},
-	{"block-cold", by_block, FILE_COLD, false},
-	{"odirect-read", by_read, FILE_COLD, true},
-	{"odirect-write", by_write, FILE_COLD, true},
-	{"direct", by_direct, FILE_COLD, false},
-	{"refill", by_refill, FILE_COLD, false},
-	{"dev-read-hot", by_read, DEVICE_HOT, false},
-	{"dev-read-cold", by_read, DEVICE_COLD, false},
-	{"dev-odirect-read", by_read, DEVICE_COLD, true},
-	{"dev-odirect-write", by_write, DEVICE_COLD, true},
-	{"dev-refill", by_refill, DEVICE_COLD, false},
-	{"raw-read", by_read, RAW, false},
-	{"raw-write", by_write, RAW, false},
+	{"getppid", by_getppid, NOTHING, 0, "-"},
+	{"read-hot", by_read, HOT, 0, "-"},
+	{"read-warm", by_read, WARM, ONCE, "-"},
+	{"read-cold", by_read, COLD, ONCE, "r"},
+	{"mmap-hot", by_mmap, HOT, 0, "-"},
+	{"mmap-cold", by_mmap, COLD, ONCE, "r"},
+	{"block-hot", by_block, HOT, 0, "-"},
+	{"block-cold", by_block, COLD, ONCE, "r"},
+	{"odirect-read", by_read, COLD, ODIRECT, "r"},
+	{"raw-read", by_read, COLD, CHAR_RAW, "r"},
+	{"direct", by_direct, COLD, 0, "r"},
+	{"refill", by_refill, COLD, WINDOW, "r"},
+	{"async-refill", by_turns, COLD, WINDOW | TURNS, "r"},
+	{"write-hot", by_write, HOT, STORES, "-"},
+	{"write-sync", by_sync_write, COLD, ONCE | STORES, "w"},
+	{"mmap-write-hot", by_mmap_write, HOT, 0, "w"},
+	{"mmap-write-cold", by_mmap_write, COLD, ONCE, "rw"},
+	{"block-write", by_block_write, COLD, ONCE, "rw"},
+	{"odirect-write", by_write, COLD, ODIRECT | STORES, "w"},
+	{"raw-write", by_write, COLD, CHAR_RAW | STORES, "w"},
+	{"direct-write", by_direct_write, COLD, 0, "rw"},
+	{"refill-write", by_refill, COLD, WINDOW | SHARED, "rw"},
+	{"async-write", by_turns, COLD, WINDOW | TURNS | SHARED, "rw"},
 };
 
-/* Does every operation need another part of the file, once? */
-static bool is_cold(const path *p)
-{
-	bool moves = p->from == FILE_WARM || p->from == FILE_COLD ||
-		p->from == DEVICE_COLD;
+struct point {
+	const path *p;
+	size_t size;
+	bool on_device, random;
+};
 
-	return moves && !p->direct &&
-		p->op != by_refill && p->op != by_direct;
+static const struct {
+	size_t size;
+	unsigned count;
+	bool quick;
+} sizes[] = {
+	{4 * KIB, 256, true}, {16 * KIB, 128, false}, {64 * KIB, 64, true},
+	{256 * KIB, 32, false}, {MIB, 12, true}, {4 * MIB, 8, false},
+};
+
+static unsigned operations(const point *pt)
+{
+	for (auto &s : sizes)
+		if (s.size == pt->size)
+			return quick && !(pt->p->how & ONCE) ? s.count / 2 :
+				s.count;
+	return 0;
 }
 
-static unsigned operations(const path *p, size_t size)
+/* Where a refill goes on behind the operation that started it, a whole row of
+ * operations is one interval. */
+static unsigned row_length(const point *pt)
 {
-	unsigned n = size == 4 * KIB ? 256 : size == 64 * KIB ? 96 :
-		is_cold(p) ? 8 : 48;
-
-	return is_cold(p) ? n : n / divisor;
+	return pt->p->how & TURNS ? operations(pt) / 4 : 1;
 }
 
-static unsigned seed_of(const path *p)
+/* ---- order ---- */
+
+static uint32_t gcd(uint32_t a, uint32_t b) { return b ? gcd(b, a % b) : a; }
+
+/* Number @n of the pieces of the range: one after the other, or each once in
+ * an order that no read-ahead can guess. */
+static off_t piece(const point *pt, uint32_t n)
 {
-	return p->from >= DEVICE_HOT ? SCRATCH_SEED : FILE_SEED;
+	off_t range = pt->p->from == HOT ? HOT_SIZE : FILE_SIZE - BASE;
+	uint32_t pieces = range / pt->size, step = pieces * 618 / 1000;
+
+	while (gcd(step, pieces) != 1)
+		step++;
+	return BASE + (uint64_t)n * (pt->random ? step : 1) % pieces *
+		pt->size;
+}
+
+static bool move_to(run *r, const point *pt, off_t at)
+{
+	r->at = at;
+	if (pt->p->op != by_read && pt->p->op != by_write &&
+	    pt->p->op != by_sync_write)
+		return true;
+	/* Even a seek that goes nowhere may end reading ahead. */
+	if (lseek(r->fd, 0, SEEK_CUR) == at)
+		return true;
+	return lseek(r->fd, at, SEEK_SET) == at || failed(r, "lseek");
 }
 
 /* ---- getting ready ---- */
-
-static void forget(const char *dev)
-{
-	int fd = open(dev, O_RDONLY);
-
-	if (fd >= 0) {
-		ioctl(fd, BLKFLSBUF_IOCTL, 0);
-		close(fd);
-	}
-}
-
-static bool remount(run *r)
-{
-	umount(folder);
-	forget(device);
-	return mount(device, folder, "ext2", 0, nullptr) == 0 ||
-		failed(r, "mount");
-}
 
 static const char *bind_raw(run *r)
 {
@@ -229,134 +161,168 @@ static const char *bind_raw(run *r)
 	return nullptr;
 }
 
-static const char *name_of(run *r, const path *p)
+static const char *name_of(run *r, const point *pt)
 {
 	static char name[256];
 
-	if (p->from == RAW)
+	if (pt->p->how & CHAR_RAW)
 		return bind_raw(r);
-	if (p->from == DEVICE_HOT || p->from == DEVICE_COLD) {
+	if (pt->on_device) {
 		forget(scratch);
 		return scratch;
 	}
 	snprintf(name, sizeof(name), "%s/bench.bin", folder);
-	return remount(r) ? name : nullptr;
+	return remount(r, device, folder) ? name : nullptr;
 }
 
-static bool read_all(run *r)
+static bool read_range(run *r, off_t len)
 {
-	for (off_t at = 0; at < FILE_SIZE; at += MIB)
-		if (pread(r->plain, r->buffer, MIB, at) != (long)MIB)
+	off_t at = BASE, end = BASE + len;
+
+	for (long n; at < end; at += n) {
+		n = pread(r->plain, r->buffer, r->size, at);
+		if (n <= 0)
 			return failed(r, "pread");
+	}
 	return true;
 }
 
-static bool open_file(run *r, const path *p)
+static bool warm_up_cache(run *r, const path *p)
 {
-	const char *name = name_of(r, p);
-
-	if (!name)
-		return false;
-	r->plain = open(name, O_RDWR);
-	r->fd = open(name, O_RDWR | (p->direct ? O_DIRECT : 0));
-	if (r->fd < 0 || r->plain < 0)
-		return failed(r, "open");
-	if (p->direct && !(fcntl(r->fd, F_GETFL) & O_DIRECT)) {
-		errno = EINVAL;
-		return failed(r, "open");
-	}
-	bool hot = p->from == FILE_HOT || p->from == DEVICE_HOT;
-	for (int times = hot ? 3 : p->from == FILE_WARM; times--;)
-		if (!read_all(r))
+	if (p->from == WARM)
+		return read_range(r, FILE_SIZE - BASE);
+	for (int times = p->from == HOT ? 3 : 0; times--;)
+		if (!read_range(r, HOT_SIZE))
 			return false;
 	return true;
 }
 
-static bool prepare(run *r, const path *p)
+/* Asked once for each target: the answer may take its time. */
+static bool has_windows(run *r, const point *pt)
 {
-	r->buffer = (uint8_t *)mmap(nullptr, MIB, PROT_READ | PROT_WRITE,
-				    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (r->buffer == MAP_FAILED)
-		return failed(r, "mmap");
-	memset(r->buffer, 1, MIB);
-	if (p->from == NOTHING)
-		return true;
-	if (!open_file(r, p))
-		return false;
-	/* Behind the blocks that the inode itself names. */
-	r->at = r->size == MIB ? MIB : 64 * KIB;
-	if (lseek(r->fd, r->at, SEEK_SET) != r->at)
-		return failed(r, "lseek");
-	return p->op != by_refill || refill(r, 0);
+	static int known[2];	/* 1: yes, 2: no */
+
+	if (!(pt->p->how & TURNS))
+		return can_refill(r);
+	int *k = &known[pt->on_device];
+	if (!*k)
+		*k = can_run_ahead(r) ? 1 : 2;
+	return *k == 1 || failed(r, "refill", EOPNOTSUPP);
 }
 
-static void finish(run *r)
+static bool open_windows(run *r, const point *pt)
 {
-	if (r->window)
-		munmap(r->window, r->size);
-	if (r->buffer && r->buffer != MAP_FAILED)
-		munmap(r->buffer, MIB);
-	if (r->fd >= 0)
-		close(r->fd);
-	if (r->plain >= 0)
-		close(r->plain);
+	r->shared = pt->p->how & SHARED;
+	r->block = pt->p->how & TURNS ? 0 : MAP_BLOCK;
+	if (!has_windows(r, pt))
+		return false;
+	r->nr_windows = pt->p->how & TURNS ? 2 : 1;
+	for (unsigned i = 0; i < r->nr_windows; i++) {
+		r->at = piece(pt, i);
+		if (!fill(r, &r->windows[i], 0))
+			return false;
+	}
+	return true;
+}
+
+static bool prepare(run *r, const point *pt)
+{
+	r->size = pt->size;
+	r->seed = pt->on_device ? SCRATCH_SEED : FILE_SEED;
+	if (!get_buffer(r))
+		return false;
+	if (pt->p->from == NOTHING)
+		return true;
+	const char *name = name_of(r, pt);
+	if (!name || !open_both(r, name, pt->p->how & ODIRECT ? O_DIRECT : 0))
+		return false;
+	return warm_up_cache(r, pt->p) &&
+		(!(pt->p->how & WINDOW) || open_windows(r, pt));
 }
 
 /* ---- measuring ---- */
 
-/* Before an operation: nothing that an earlier one left may pass for what
- * this one reads, and a write changes nothing. */
-static void set_buffers(run *r, const path *p)
+static void before(run *r, const path *p)
 {
-	if (r->window)
-		for (size_t i = 0; i < r->size; i += PAGE)
-			r->window[i] = ~pattern_byte(seed_of(p), r->at + i);
-	if (p->op == by_write)
-		pattern_fill(r->buffer, seed_of(p), r->at, r->size);
+	if (p->how & WINDOW)
+		use_window(r, &r->windows[0]);
+	else if (p->how & STORES)
+		stamp(r, r->buffer, r->at);
 	else
-		memset(r->buffer, 0x99, r->size);
+		poison(r, r->buffer, r->at);
 }
 
-static bool right(run *r, const path *p)
+/* Mappings are looked at in the operation itself. */
+static bool after(run *r, const path *p)
 {
-	if (r->window)
-		look(r, r->window);
-	else if (p->op == by_read)
-		look(r, r->buffer);
-	if (p->from == NOTHING || p->op == by_write)
-		return true;
-	for (size_t i = 0; i < r->size / PAGE; i++)
-		if (r->first[i] != pattern_byte(seed_of(p), r->at + i * PAGE)) {
-			errno = EILSEQ;
-			return failed(r, "data");
-		}
-	return true;
+	if (p->how & WINDOW)
+		return check(r, r->windows[0].p, r->windows[0].at);
+	return p->op != by_read || check(r, r->buffer, r->at);
 }
 
-/* Round and round, where the cache does not matter. */
-static bool advance(run *r, const path *p)
+static uint64_t spent[MOST];
+
+static bool one(run *r, const point *pt, uint32_t number, uint64_t *time)
 {
-	r->at += r->size;
-	if (p->from == NOTHING || r->at + (off_t)r->size <= FILE_SIZE)
-		return true;
-	r->at = MIB;
-	return lseek(r->fd, r->at, SEEK_SET) == r->at || failed(r, "lseek");
+	if (pt->p->from != NOTHING && !move_to(r, pt, piece(pt, number)))
+		return false;
+	before(r, pt->p);
+	uint64_t start = ticks();
+	MARK_BEGIN(1);
+	bool ok = pt->p->op(r);
+	MARK_END(1);
+	*time = ticks() - start;
+	intervals++;
+	return ok && after(r, pt->p);
 }
 
-static bool operate(run *r, const path *p, unsigned count)
+static bool row(run *r, const point *pt, uint32_t number, uint64_t *time)
 {
+	unsigned n = row_length(pt);
+	bool ok = true;
+	uint64_t start = ticks();
+
+	MARK_BEGIN(1);
+	for (; ok && n--; number++) {
+		r->at = piece(pt, number + r->nr_windows);
+		ok = pt->p->op(r);
+	}
+	MARK_END(1);
+	*time = (ticks() - start) / row_length(pt);
+	intervals++;
+	return ok;
+}
+
+/* Starts with operation @number. */
+static bool operate(run *r, const point *pt, uint32_t number, unsigned count)
+{
+	unsigned n = row_length(pt);
 	bool ok = true;
 
-	while (ok && count--) {
-		set_buffers(r, p);
-		MARK_BEGIN(1);
-		ok = p->op(r);
-		MARK_END(1);
-		intervals++;
-		ok = ok && right(r, p);
-		ok = ok && advance(r, p);
-	}
+	for (unsigned i = 0; ok && i < count / n; i++)
+		ok = pt->p->how & TURNS ? row(r, pt, number + i * n, spent + i)
+			: one(r, pt, number + i, spent + i);
 	return ok;
+}
+
+/* ---- telling ---- */
+
+static int by_value(const void *a, const void *b)
+{
+	auto x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static void print_times(unsigned n)
+{
+	uint64_t sum = 0;
+
+	for (unsigned i = 0; i < n; i++)
+		sum += spent[i];
+	qsort(spent, n, sizeof(spent[0]), by_value);
+	printf(" median=%llu mean=%llu", (unsigned long long)spent[n / 2],
+	       (unsigned long long)(sum / n));
 }
 
 static void print_vmstat(const vmstat_span *d, const char *name)
@@ -365,84 +331,151 @@ static void print_vmstat(const vmstat_span *d, const char *name)
 		printf(" %s=%lld", name, d->diff(name));
 }
 
-/* Is that how a kernel says that it has no such thing? */
-static bool lacks(int err)
+static void print_name(const point *pt)
 {
-	return err == EINVAL || err == EOPNOTSUPP || err == ENOENT ||
-		err == ENXIO || err == ENODEV;
+	const char *target = pt->p->from == NOTHING ? "none" :
+		pt->on_device ? "device" : "file";
+
+	printf("bench path=%s target=%s order=%s size=%zu moves=%s",
+	       pt->p->name, target, pt->random ? "random" : "sequence",
+	       pt->size, pt->p->moves);
 }
 
-static void print_result(const path *p, const run *r, bool ok, unsigned first,
+static void print_result(const point *pt, unsigned first,
 			 const vmstat_span *d)
 {
 	static const char *const counters[] = {
 		"disk_read", "disk_write", "disk_prd", "copy_to_user_bytes",
-		"pgfault"};
+		"copy_from_user_bytes", "pgfault"};
+	unsigned n = intervals - first;
 
-	printf("bench path=%s size=%zu", p->name, r->size);
-	if (ok) {
-		printf(" status=ok first=%u ops=%u", first,
-		       intervals - first);
-		for (const char *name : counters)
-			print_vmstat(d, name);
-	} else {
-		printf(" status=%s call=%s errno=%d text=%s",
-		       lacks(r->err) ? "unsupported" : "error", r->call,
-		       r->err, strerror(r->err));
-	}
+	print_name(pt);
+	printf(" status=ok first=%u intervals=%u row=%u", first, n,
+	       row_length(pt));
+	print_times(n);
+	for (const char *name : counters)
+		print_vmstat(d, name);
 	putchar('\n');
 }
 
-static bool measure(const path *p, size_t size)
+static void print_failure(const point *pt, const run *r)
+{
+	print_name(pt);
+	printf(" status=%s call=%s errno=%d text=%s\n",
+	       lacks(r->err) ? "unsupported" : "error", r->call, r->err,
+	       strerror(r->err));
+}
+
+static bool measure(const point *pt)
 {
 	static vmstat_span span;
+	unsigned first, early = pt->p->how & TURNS ? row_length(pt) : WARM_UP;
 	run r;
-	constexpr unsigned WARM_UP = 2;
 
-	r.size = size;
-	bool ok = prepare(&r, p) && operate(&r, p, WARM_UP);
-	unsigned first = intervals;
+	bool ok = prepare(&r, pt) && operate(&r, pt, 0, early);
+	first = intervals;
 	if (ok) {
 		span.begin();
-		ok = operate(&r, p, operations(p, size));
+		ok = operate(&r, pt, early, operations(pt));
 		span.end();
 	}
-	print_result(p, &r, ok, first, &span);
+	if (ok)
+		print_result(pt, first, &span);
+	else
+		print_failure(pt, &r);
 	finish(&r);
-	return ok;
+	return ok || lacks(r.err);
 }
+
+/* ---- which points ---- */
 
 static bool wanted(const path *p, char **words)
 {
+	if (timing && *p->moves == '-')
+		return false;
 	if (!*words)
 		return true;
 	for (; *words; words++)
-		if (!strcmp(*words, p->name))
+		if (strstr(p->name, *words))
 			return true;
 	return false;
 }
 
+static unsigned points_of(const path *p, bool on_device, point *out)
+{
+	unsigned n = 0;
+
+	if ((p->how & CHAR_RAW && !on_device) ||
+	    (p->from == NOTHING && on_device))
+		return 0;
+	for (int random = 0; random < 2; random++)
+		for (auto &s : sizes) {
+			if (p->from == NOTHING && (random || n))
+				continue;
+			if (quick && (random || !s.quick))
+				continue;
+			out[n++] = {p, s.size, on_device, random != 0};
+		}
+	return n;
+}
+
+static point points[64 * 12];
+static unsigned nr_points;
+
+static void choose(const char *target, char **words)
+{
+	for (int on_device = 0; on_device < 2; on_device++) {
+		const char *name = on_device ? "device" : "file";
+		if (target && strcmp(target, name))
+			continue;
+		if (quick && !target && on_device)
+			continue;
+		for (const path &p : paths)
+			if (wanted(&p, words))
+				nr_points += points_of(&p, on_device,
+						       points + nr_points);
+	}
+}
+
+static void calibrate()
+{
+	timespec a, b;
+	uint64_t start = ticks();
+
+	clock_gettime(CLOCK_MONOTONIC, &a);
+	usleep(100000);
+	uint64_t n = ticks() - start;
+	clock_gettime(CLOCK_MONOTONIC, &b);
+	long long ns = (b.tv_sec - a.tv_sec) * 1000000000ll + b.tv_nsec -
+		a.tv_nsec;
+	printf("bench points=%u mhz=%.1f\n", nr_points, n * 1000.0 / ns);
+}
+
 int main(int argc, char **argv)
 {
+	const char *target = nullptr;
 	int bad = 0;
 
 	setvbuf(stdout, nullptr, _IOLBF, 0);
-	for (int c; (c = getopt(argc, argv, "d:m:s:q")) != -1;) {
-		if (c == 'q')
-			divisor = 8;
-		else
-			*(c == 'd' ? &device : c == 'm' ? &folder : &scratch) =
-				optarg;
+	for (int c; (c = getopt(argc, argv, "d:m:s:x:qt")) != -1;) {
+		switch (c) {
+		case 'd': device = first_device(optarg); break;
+		case 's': scratch = first_device(optarg); break;
+		case 'm': folder = optarg; break;
+		case 'x': target = optarg; break;
+		case 'q': quick = true; break;
+		case 't': timing = true; break;
+		default: return 2;
+		}
 	}
 	if (!device || !folder || !scratch) {
 		printf("bench: -d device -m folder -s scratch-device\n");
 		return 2;
 	}
-	for (const path &p : paths)
-		for (size_t size : sizes)
-			if (wanted(&p, argv + optind) &&
-			    (p.from != NOTHING || size == sizes[0]))
-				bad += !measure(&p, size);
+	choose(target, argv + optind);
+	calibrate();
+	for (unsigned i = 0; i < nr_points; i++)
+		bad += !measure(&points[i]);
 	umount(folder);
 	printf("bench done=1 bad=%d\n", bad);
 	return bad != 0;

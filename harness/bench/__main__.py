@@ -101,11 +101,11 @@ def time_it(w: Wish, found: Found, progress: table.Progress) -> None:
     if not any(p.moves != "-" for p in found.points):
         return
     found.speeds, wrong = clock.measure(
-        w.kernel, w.targets, w.words, w.quick, w.repetitions, progress.say)
+        w.kernel, w.targets, w.words, w.quick, w.repetitions, progress)
     found.wrong += wrong
     if w.peer:
         found.peer_speeds, wrong = clock.measure(
-            w.peer, w.targets, w.words, w.quick, w.repetitions, progress.say)
+            w.peer, w.targets, w.words, w.quick, w.repetitions, progress)
         found.wrong += wrong
 
 

@@ -10,7 +10,7 @@ to it: the host's pace changes from one second to the next.
 
 import statistics
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..console import Watcher
 from ..errors import UserError
@@ -18,15 +18,17 @@ from ..guest import Guest
 from ..paths import BUILD, LOGS
 from ..qemu import Machine
 from ..run import follow
-from . import words_of
-from .points import uses_mean
+from . import MIB, words_of
+from .points import Point, uses_mean
 from .session import BENCH, Kernel, Session, disks
+
+if TYPE_CHECKING:
+    from .table import Progress
 
 FLOOR = BUILD / "floor" / "floor"
 TIME_LIMIT = 300
 # The drive behind each target, and the seed of what it holds (0: anything).
 DRIVES = {"file": (1, 0), "device": (2, 7)}
-MIB = 1 << 20
 
 # target, moves, order, size
 FloorKey = tuple[str, str, str, int]
@@ -137,20 +139,22 @@ class Speeds:
 
 
 def measure(kernel: Kernel, targets: list[str], words: list[str],
-            quick: bool, repetitions: int, say=lambda text: None
+            quick: bool, repetitions: int, progress: "Progress"
             ) -> tuple[Speeds, list[str]]:
     """Boots floor and kernel in turn, one at a time. words go to the guest's
-    bench. Returns the speeds and what went wrong; say is told what goes
-    on."""
+    bench. Returns the speeds and what went wrong."""
     speeds, wrong = Speeds(), []
-    before = _floors(targets, quick, kernel.name, say)
+    before = _floors(targets, quick, kernel.name)
     for number in range(repetitions):
-        say(f"{kernel.name}: repetition {number + 1} of {repetitions}")
+        what = f"{kernel.name}: time, {number + 1} of {repetitions}"
+        progress.say(what)
         times: dict[Key, tuple[float, str]] = {}
         s = Session(f"bench-clock-{kernel.name}", kernel,
                     " ".join([BENCH, "-t", *words]),
-                    lambda p: _note(times, p), counting=False).run()
-        after = _floors(targets, quick, kernel.name, say)
+                    lambda p: (_note(times, p),
+                               progress.show(f"{what}, {p.name()}")),
+                    counting=False).run()
+        after = _floors(targets, quick, kernel.name)
         speeds.repetitions.append(Repetition(between(before, after), times))
         speeds.mhz = s.mhz or speeds.mhz
         wrong += s.wrong
@@ -158,16 +162,15 @@ def measure(kernel: Kernel, targets: list[str], words: list[str],
     return speeds, wrong
 
 
-def _note(times: dict[Key, tuple[float, str]], p) -> None:
+def _note(times: dict[Key, tuple[float, str]], p: Point) -> None:
     if p.ok:
         which = "mean" if uses_mean(p.path) else "median"
         times[(*p.line, p.size)] = (float(p.words[which]), p.moves)
 
 
-def _floors(targets: list[str], quick: bool, name: str, say
+def _floors(targets: list[str], quick: bool, name: str
             ) -> dict[FloorKey, float]:
     found: dict[FloorKey, float] = {}
     for target in targets:
-        say(f"the bare controller ({target})")
         found |= floor_ticks(target, quick, f"bench-floor-{name}")
     return found

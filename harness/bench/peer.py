@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
-Another kernel under the same bench (PEER=bzImage). One that has IDE, ext2 and
-a serial console built in boots like ours. For a distribution's, whose drivers
-are modules, an initramfs is made: /init (selftests/bin/benchinit.cpp), the
-modules it needs with what they depend on, in order.
+Another kernel under the same bench (PEER=bzImage). One that calls the disks
+hda to hdc, and has their driver, ext2 and a serial console built in, boots
+like ours. For another, such as a distribution's, PEER_MODULES names its folder
+of modules and an initramfs is made: /init (selftests/bin/benchinit.cpp) and
+those modules that the disks and the file system need.
 """
 
 import lzma
@@ -17,9 +18,9 @@ from .session import Kernel
 
 INIT = BUILD / "selftests" / "bin" / "benchinit"
 # For the disks and the file system. ext4 mounts ext2 where there is no
-# module of that name, and wants a checksum that it does not name.
+# module of that name, and wants a checksum that it does not name. What is not
+# among the modules is taken to be built in.
 WANTED = ("ata_piix", "sd_mod", "crc32c_generic", "ext2", "ext4")
-NEEDED = ("ata_piix", "sd_mod")
 SUFFIXES = (".ko", ".ko.xz")
 DIRECTORY, REGULAR = 0o040755, 0o100755
 CONSOLE = (0o020600, 5, 1)
@@ -37,7 +38,7 @@ def kernel(image: str, modules: str, append: str) -> Kernel | None:
         raise UserError(f"PEER={image}: no such file")
     name = version_of(path) or path.name
     if not modules:
-        return Kernel(name, path, append or "root=/dev/sda",
+        return Kernel(name, path, append or "root=/dev/hda",
                       with_symbols=False)
     OUT.mkdir(parents=True, exist_ok=True)
     initrd = OUT / "peer.cpio"
@@ -111,11 +112,8 @@ def initramfs(folder: Path) -> bytes:
     if not INIT.exists():
         raise UserError(f"{INIT} is missing: make guest")
     found = modules_below(folder)
-    if missing := [n for n in NEEDED if n not in found]:
-        raise UserError(f"PEER_MODULES={folder}: no {' and no '.join(missing)}"
-                        " (are they built in? then leave it away)")
     out = b"".join(entry(d, DIRECTORY) for d in (
-        "dev", "proc", "root", "modules"))
+        "dev", "sys", "root", "modules"))
     out += entry("dev/console", CONSOLE[0], device=CONSOLE[1:])
     out += entry("init", REGULAR, INIT.read_bytes())
     for i, name in enumerate(load_order(found, WANTED)):

@@ -22,10 +22,8 @@ from . import OUT, layers, words_of
 from .points import Point
 
 TIME_LIMIT = 1500
-# A kernel with another driver has its own names for the disks.
-FILE_DEVICE, RAW_DEVICE = "/dev/hdb,/dev/sdb", "/dev/hdc,/dev/sdc"
-BENCH = f"/bin/bench -d {FILE_DEVICE} -m /mnt -s {RAW_DEVICE}"
-SCALE = f"/bin/benchscale -d {FILE_DEVICE} -m /mnt"
+BENCH = "/bin/bench -d /dev/hdb -m /mnt -s /dev/hdc"
+SCALE = "/bin/benchscale -d /dev/hdb -m /mnt"
 
 
 @dataclass
@@ -105,6 +103,8 @@ class Session:
 
     def _on_line(self, line: str) -> None:
         self._watcher.feed(line)
+        if line.startswith(("benchinit: ", "bench: ")):
+            self.wrong.append(line)
         words = words_of(line, "bench") or words_of(line, "scale")
         if not words:
             return

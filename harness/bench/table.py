@@ -43,7 +43,6 @@ class Progress:
         self._open: dict[tuple[str, LINE], list[Point]] = {}
         self._start = time.monotonic()
         self._planned = self._seen = 0
-        self._status = ""
 
     def plan(self, points: int) -> None:
         """Takes how many points a boot will make."""
@@ -51,13 +50,16 @@ class Progress:
             self._planned += points
 
     def say(self, text: str) -> None:
-        """Shows what goes on."""
-        with self._lock:
-            self._status = text
-            if sys.stdout.isatty():
-                self._show()
-            else:
-                print(f"[{self._elapsed()}] {text}", flush=True)
+        """Tells what goes on."""
+        if sys.stdout.isatty():
+            self.show(text)
+        else:
+            print(f"[{self._elapsed()}] {text}", flush=True)
+
+    def show(self, text: str) -> None:
+        """Shows what goes on, on a terminal only."""
+        if sys.stdout.isatty():
+            print(f"\r\x1b[K[{self._elapsed()}] {text}", end="", flush=True)
 
     def point(self, kernel: str, p: Point) -> None:
         """Takes a point of a kernel."""
@@ -68,8 +70,7 @@ class Progress:
             row.append(p)
             if self._whole(p, row):
                 self.line(row_text(self._open.pop(key), self.sizes, kernel))
-            self._status = f"{self._seen} of {self._planned} points"
-            self._show()
+            self.show(f"{self._seen} of {self._planned} points")
 
     def line(self, text: str) -> None:
         """Prints a line where the progress is."""
@@ -82,11 +83,6 @@ class Progress:
     def _elapsed(self) -> str:
         seconds = int(time.monotonic() - self._start)
         return f"{seconds // 60}:{seconds % 60:02}"
-
-    def _show(self) -> None:
-        if sys.stdout.isatty():
-            print(f"\r\x1b[K[{self._elapsed()}] {self._status}", end="",
-                  flush=True)
 
 
 def row_text(points: list[Point], sizes: Iterable[int], kernel: str = ""

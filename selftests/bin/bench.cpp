@@ -11,8 +11,7 @@
  * -q: few sizes and operations, in sequence only; -t: for the clock, paths
  * that move data to or from the disk only; path: part of a path's name. The
  * device holds an ext2 file system with bench.bin, pattern 21; the scratch
- * device holds pattern 7. Both are written to, with what is there. Devices
- * may be lists "a,b": the first that opens is taken.
+ * device holds pattern 7. Both are written to, with what is there.
  */
 #include <getopt.h>
 #include <time.h>
@@ -459,8 +458,8 @@ int main(int argc, char **argv)
 	setvbuf(stdout, nullptr, _IOLBF, 0);
 	for (int c; (c = getopt(argc, argv, "d:m:s:x:qt")) != -1;) {
 		switch (c) {
-		case 'd': device = first_device(optarg); break;
-		case 's': scratch = first_device(optarg); break;
+		case 'd': device = optarg; break;
+		case 's': scratch = optarg; break;
 		case 'm': folder = optarg; break;
 		case 'x': target = optarg; break;
 		case 'q': quick = true; break;

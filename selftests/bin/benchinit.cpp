@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * PID 1 of an initramfs (harness/bench/peer.py) for a Linux whose disk driver
- * and file system are modules: loads what lies in /modules, in the order of
- * the names, mounts the first disk that is there and becomes its /init, with
- * the arguments it was given.
+ * PID 1 of an initramfs (harness/bench/peer.py) for a Linux that sees IDE
+ * disks as SCSI disks, and whose drivers may be modules: loads what lies in
+ * /modules, in the order of the names, gives the disks their IDE names,
+ * mounts the first and becomes its /init, with the arguments it was given.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -53,18 +53,54 @@ static void load_all()
 			load(names[i]->d_name);
 }
 
-/* The drivers look for their disks in the background. */
-static const char *wait_for_disk()
+/* "H:C:T:L" of a SCSI disk: its channel is a host, the drive a target. */
+static int place_of(const char *disk)
 {
-	static const char *const names[] = {"/dev/sda", "/dev/hda"};
+	char name[300], link[300];
+	int host, channel, target;
 
-	for (int i = 0; i < 300; i++) {
-		for (const char *name : names)
-			if (!access(name, F_OK))
-				return name;
+	snprintf(name, sizeof(name), "/sys/block/%s/device", disk);
+	int n = readlink(name, link, sizeof(link) - 1);
+	link[n < 0 ? 0 : n] = 0;
+	const char *last = strrchr(link, '/');
+	if (sscanf(last ? last + 1 : link, "%d:%d:%d:", &host, &channel,
+		   &target) != 3 || host > 1 || target > 1)
+		return -1;
+	return 2 * host + target;
+}
+
+/* sda need not be the first drive: they are looked for all at a time. */
+static unsigned name_disks()
+{
+	unsigned found = 0;
+	char from[300], to[] = "/dev/hd?";
+	DIR *d = opendir("/sys/block");
+
+	while (dirent *e = d ? readdir(d) : nullptr) {
+		int place = strncmp(e->d_name, "sd", 2) ? -1 :
+			place_of(e->d_name);
+		if (place < 0)
+			continue;
+		snprintf(from, sizeof(from), "/dev/%s", e->d_name);
+		to[7] = 'a' + place;
+		if (!access(from, F_OK) && (!symlink(e->d_name, to) ||
+					    errno == EEXIST))
+			found |= 1 << place;
+	}
+	if (d)
+		closedir(d);
+	return found;
+}
+
+static void wait_for_disks(unsigned wanted)
+{
+	for (int i = 0; i < 600; i++) {
+		if ((name_disks() & wanted) == wanted)
+			return;
 		usleep(100000);
 	}
-	give_up("no disk");
+	errno = ENODEV;
+	give_up("disks");
 }
 
 int main(int argc, char **argv)
@@ -72,12 +108,15 @@ int main(int argc, char **argv)
 	setvbuf(stdout, nullptr, _IOLBF, 0);
 	if (mount("dev", "/dev", "devtmpfs", 0, nullptr))
 		give_up("devtmpfs");
+	if (mount("sys", "/sys", "sysfs", 0, nullptr))
+		give_up("sysfs");
 	if (chdir("/modules"))
 		give_up("/modules");
 	load_all();
-	const char *disk = wait_for_disk();
-	if (mount(disk, "/root", "ext2", 0, nullptr))
-		give_up(disk);
+	wait_for_disks(7);
+	umount2("/sys", MNT_DETACH);
+	if (mount("/dev/hda", "/root", "ext2", 0, nullptr))
+		give_up("/dev/hda");
 	if (mount("/dev", "/root/dev", nullptr, MS_MOVE, nullptr) ||
 	    chdir("/root") || chroot("."))
 		give_up("/root");

@@ -371,7 +371,7 @@ int main(int argc, char **argv)
 	setvbuf(stdout, nullptr, _IOLBF, 0);
 	for (int c; (c = getopt(argc, argv, "d:m:q")) != -1;) {
 		switch (c) {
-		case 'd': device = first_device(optarg); break;
+		case 'd': device = optarg; break;
 		case 'm': folder = optarg; break;
 		case 'q': quick = true; break;
 		default: return 2;

@@ -334,19 +334,3 @@ static inline void finish(run *r)
 	if (r->plain >= 0)
 		close(r->plain);
 }
-
-/* The first of @names, separated by commas, that can be opened. */
-static inline const char *first_device(char *names)
-{
-	char *save, *last = nullptr;
-
-	for (char *name = strtok_r(names, ",", &save); name;
-	     name = strtok_r(nullptr, ",", &save)) {
-		int fd = open(last = name, O_RDWR);
-		if (fd < 0)
-			continue;
-		close(fd);
-		return name;
-	}
-	return last;
-}

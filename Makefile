@@ -107,7 +107,7 @@ PYTEST = $(PYTHON) -m pytest -c harness/pytest.ini --rootdir=. \
 	$(if $(K),-k "$(K)") $(PYTEST_ARGS)
 
 check: deps
-	@$(MAKE) base patched debug images plugin
+	@$(MAKE) base patched debug images plugin floor
 	@mkdir -p build/reports
 	@$(PYTEST) --junitxml=build/reports/junit.xml harness/tests/unit \
 		harness/tests/boot

@@ -40,8 +40,10 @@ class Profile:
 
 PROFILES = {p.name: p for p in (
     Profile("default"),
-    # Small enough that reclaim and swap (hdd1) have work to do.
-    Profile("lowmem", memory=48),
+    # Small enough that reclaim and swap (hdd1) have work to do; they can do
+    # it while a transfer is in flight on the data disk, which is on the
+    # other channel and slow.
+    Profile("lowmem", memory=48, bps=(("data", 4 * MIB),)),
     # Some of the memory is above what the kernel maps.
     Profile("highmem", memory=1280),
     # Bad sectors: in /bad.bin and at 20 MiB of hdc (BAD_SECTOR) for reads,

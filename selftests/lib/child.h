@@ -34,13 +34,13 @@ static inline int reap(pid_t pid)
 	return r == pid ? status : -1;
 }
 
-/* The letter of /proc/@pid/stat: S asleep, T stopped, Z dead; 0 if gone. */
-static inline char state_of(pid_t pid)
+/* The letter in a file like /proc/PID/stat: S asleep, D waiting for a disk, T
+ * stopped, Z dead; 0 if it is gone. */
+static inline char state_in(const char *path)
 {
-	char path[64], text[512];
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	char text[512];
 	int fd = open(path, O_RDONLY);
+
 	if (fd < 0)
 		return 0;
 	ssize_t n = read(fd, text, sizeof(text) - 1);
@@ -48,6 +48,14 @@ static inline char state_of(pid_t pid)
 	text[n > 0 ? n : 0] = 0;
 	char *p = strrchr(text, ')');
 	return p ? p[2] : 0;
+}
+
+static inline char state_of(pid_t pid)
+{
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	return state_in(path);
 }
 
 static inline void sleep_ms(long ms)

@@ -42,3 +42,18 @@ static inline pid_t start_hog(int rounds)
 {
 	return spawn([=] { return use_memory(HOG, rounds); });
 }
+
+/* Waits until @pages more are taken from somebody; false if that takes too long. */
+static inline bool await_reclaim(long pages)
+{
+	static vmstat before, now;
+
+	vmstat_read(&before);
+	for (int i = 0; i < 2000; i++) {
+		vmstat_read(&now);
+		if (vmstat_diff(&before, &now, "pgsteal") >= pages)
+			return true;
+		sleep_ms(2);
+	}
+	return false;
+}

@@ -1,244 +1,285 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 // since: 360
-// abi: K8 B4
+// abi: K7 K8 B4
 // machine: slow
 // Whatever becomes of the process while the disk works, the frames stay its own until the disk is done.
-#include <child.h>
-#include <pthread.h>
-#include <scratch.h>
+#include <inflight.h>
 
-constexpr size_t LEN = MIB, HEAP = 24 * MIB;
+constexpr size_t LEN = MIB;
 static int fd, quiet;		/* O_DIRECT; the same through the cache */
-static uint8_t *buf, *heap, *other;
-static pthread_t thread;
-static volatile ssize_t result;
+static uint8_t *buf;
 
-/* Memory that was freed too early turns up here. */
-static void take_memory()
-{
-	heap = (uint8_t *)mmap(nullptr, HEAP, PROT_READ | PROT_WRITE,
-			       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	MUST(heap != MAP_FAILED);
-	memset(heap, 0xee, HEAP);
-}
-
-static int check_memory()
-{
-	for (size_t i = 0; i < HEAP / 4; i++)
-		if (((uint32_t *)heap)[i] != 0xeeeeeeee) {
-			ksft_print_msg("a frame that was given away: %#zx\n",
-				       i * 4);
-			return KSFT_FAIL;
-		}
-	munmap(heap, HEAP);
-	return KSFT_PASS;
-}
-
-static void *do_read(void *at)
-{
-	result = pread(fd, at, LEN, 0);
-	return nullptr;
-}
-
-static void *do_write(void *at)
-{
-	result = pwrite(fd, at, LEN, LEN);
-	return nullptr;
-}
-
-/* The disk makes up for this transfer by being late with the next. */
-static void keep_disk_busy()
-{
-	MUST(pread(fd, other, LEN, 0) == (ssize_t)LEN);
-}
-
-/* A transfer is under way when it returns. */
-static void start(void *(*transfer)(void *), void *at)
-{
-	keep_disk_busy();
-	result = -2;
-	MUST(!pthread_create(&thread, nullptr, transfer, at));
-	sleep_ms(30);
-	MUST(result == -2);
-}
-
-static int finish()
-{
-	pthread_join(thread, nullptr);
-	CHECK_EQ(result, LEN);
-	return KSFT_PASS;
-}
+static long do_read(void *at) { return pread(fd, at, LEN, 0); }
+static long do_write(void *at) { return pwrite(fd, at, LEN, LEN); }
 
 static int munmap_during_dma()
 {
 	uint8_t *p = page_buffer(LEN);
+	flight f([=] { return do_read(p); });
 
-	start(do_read, p);
+	keep_disk_busy();
+	bool early = f.start();
 	CHECK_OK(munmap(p, LEN));
-	take_memory();
-	CHECK_CASE(finish());
-	return check_memory();
+	uint8_t *heap = take_memory();
+	early = early && f.in_the_air();
+	CHECK_EQ(f.land(), LEN);
+	CHECK_CASE(check_memory(heap));
+	return early ? KSFT_PASS : LATE;
+}
+
+/* The pages that the disk is to get are gone; their bytes are not. */
+static int write_during(int (*let_go)(uint8_t *))
+{
+	uint8_t *p = page_buffer(LEN);
+	flight f([=] { return do_write(p); });
+
+	pattern_fill(p, 5, LEN, LEN);
+	keep_disk_busy();
+	if (!f.start())
+		return LATE;
+	CHECK_CASE(let_go(p));
+	uint8_t *heap = take_memory();
+	bool early = f.in_the_air();
+	CHECK_EQ(f.land(), LEN);
+	CHECK_CASE(check_memory(heap));
+	munmap(p, LEN);
+	CHECK_EQ(pread(fd, buf, LEN, LEN), LEN);
+	CHECK(is_pattern(buf, 5, LEN, LEN));
+	return early ? KSFT_PASS : LATE;
 }
 
 static int munmap_during_write()
 {
-	uint8_t *p = page_buffer(LEN);
-
-	pattern_fill(p, 5, LEN, LEN);
-	start(do_write, p);
-	CHECK_OK(munmap(p, LEN));
-	take_memory();
-	CHECK_CASE(finish());
-	CHECK_CASE(check_memory());
-	CHECK_EQ(pread(fd, buf, LEN, LEN), LEN);
-	CHECK(is_pattern(buf, 5, LEN, LEN));
-	return KSFT_PASS;
+	return write_during([](uint8_t *p) {
+		CHECK_OK(munmap(p, LEN));
+		return KSFT_PASS;
+	});
+}
+static int dont_need_during_write()
+{
+	return write_during([](uint8_t *p) {
+		CHECK_OK(madvise(p, LEN, MADV_DONTNEED));
+		return KSFT_PASS;
+	});
 }
 
 static int dont_need_during_dma()
 {
 	uint8_t *p = page_buffer(LEN);
+	flight f([=] { return do_read(p); });
 
-	start(do_read, p);
+	keep_disk_busy();
+	if (!f.start())
+		return LATE;
 	CHECK_OK(madvise(p, LEN, MADV_DONTNEED));
-	take_memory();
-	CHECK_CASE(finish());
-	CHECK_CASE(check_memory());
+	uint8_t *heap = take_memory();
+	bool early = f.in_the_air();
+	CHECK_EQ(f.land(), LEN);
+	CHECK_CASE(check_memory(heap));
 	CHECK(all_bytes(p, 0, LEN));
 	CHECK_OK(munmap(p, LEN));
-	return KSFT_PASS;
+	return early ? KSFT_PASS : LATE;
 }
 
-static void start_quietly(void *at)
+/* A child whose thread reads ends by @leave: its memory must not be the next
+ * one's before the disk is done with it. */
+static int child_during_dma(int status, int (*leave)())
 {
-	pthread_create(&thread, nullptr, do_read, at);
-	sleep_ms(30);
+	int fds[2];
+	char early;
+
+	CHECK_OK(pipe(fds));
+	keep_disk_busy();
+	pid_t pid = spawn([=] {
+		uint8_t *p = page_buffer(LEN);
+		flight f([=] { return do_read(p); });
+		char c = f.start();
+
+		(void)!write(fds[1], &c, 1);
+		_exit(leave());
+		return 0;
+	});
+	close(fds[1]);
+	CHECK_EQ(read(fds[0], &early, 1), 1);
+	close(fds[0]);
+	sleep_ms(20);
+	uint8_t *heap = take_memory();
+	CHECK_EQ(WEXITSTATUS(reap(pid)), status);
+	/* What the disk was told before it has done before this. */
+	CHECK_EQ(do_read(buf), LEN);
+	CHECK_CASE(check_memory(heap));
+	return early ? KSFT_PASS : LATE;
 }
 
 static int exit_during_dma()
 {
-	keep_disk_busy();
-	pid_t pid = spawn([] {
-		start_quietly(page_buffer(LEN));
-		return 3;
-	});
-
-	sleep_ms(40);
-	take_memory();
-	CHECK_EQ(WEXITSTATUS(reap(pid)), 3);
-	return check_memory();
+	return child_during_dma(3, [] { return 3; });
 }
 
 static int exec_during_dma()
 {
-	keep_disk_busy();
-	pid_t pid = spawn([] {
+	return child_during_dma(4, [] {
 		char *argv[] = {(char *)"execed", (char *)"4", nullptr};
 
-		start_quietly(page_buffer(LEN));
 		execv("/proc/self/exe", argv);
 		return 1;
 	});
-
-	sleep_ms(40);
-	take_memory();
-	CHECK_EQ(WEXITSTATUS(reap(pid)), 4);
-	return check_memory();
 }
 
 /* Until the disk is done it lives; then it is gone without another step. */
 static int sigkill_waits_for_dma()
 {
-	int fds[2];
+	int fds[2], status;
+	char c;
 
 	CHECK_OK(pipe(fds));
 	uint8_t *at = page_buffer(LEN);
 	keep_disk_busy();
-	pid_t pid = spawn([&] {
+	pid_t pid = spawn([=] {
 		do_read(at);
 		return (int)write(fds[1], "x", 1);
 	});
-	int status;
-	char c;
-
 	close(fds[1]);
-	sleep_ms(30);
+	bool early = await_state(pid, 'D');
 	CHECK_OK(kill(pid, SIGKILL));
-	sleep_ms(5);
-	CHECK_EQ(waitpid(pid, &status, WNOHANG), 0);
-	take_memory();
-	status = reap(pid);
-	CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
-	CHECK_EQ(read(fds[0], &c, 1), 0);
+	uint8_t *heap = take_memory();
+	bool lives = !waitpid(pid, &status, WNOHANG);
+	if (lives)
+		status = reap(pid);
+	CHECK_EQ(do_read(buf), LEN);
+	CHECK_CASE(check_memory(heap));
+	bool went_on = read(fds[0], &c, 1) == 1;
 	close(fds[0]);
 	CHECK_OK(munmap(at, LEN));
-	return check_memory();
+	if (!early || went_on)
+		return LATE;
+	CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+	return KSFT_PASS;
 }
 
 /* The buffer is another file, which is made shorter. */
 static int truncate_during_dma()
 {
-	int f = make_file(test_path("inflight"), LEN, 1);
-	void *p = mmap(nullptr, LEN, PROT_READ | PROT_WRITE, MAP_SHARED, f, 0);
+	int file = make_file(test_path("inflight"), LEN, 1);
+	void *p = mmap(nullptr, LEN, PROT_READ | PROT_WRITE, MAP_SHARED, file,
+		       0);
+	flight f([=] { return do_read(p); });
 
 	CHECK(p != MAP_FAILED);
-	start(do_read, p);
-	CHECK_OK(ftruncate(f, 0));
-	take_memory();
-	CHECK_OK(ftruncate(f, LEN));
-	CHECK_CASE(finish());
-	CHECK_CASE(check_memory());
-	CHECK_EQ(pread(f, buf, LEN, 0), LEN);
-	CHECK(all_bytes(buf, 0, LEN));
+	keep_disk_busy();
+	bool early = f.start();
+	CHECK_OK(ftruncate(file, 0));
+	uint8_t *heap = take_memory();
+	early = early && f.in_the_air();
+	CHECK_OK(ftruncate(file, LEN));
+	CHECK_EQ(f.land(), LEN);
+	CHECK_CASE(check_memory(heap));
+	if (early) {
+		CHECK_EQ(pread(file, buf, LEN, 0), LEN);
+		CHECK(all_bytes(buf, 0, LEN));
+	}
 	CHECK_OK(munmap(p, LEN));
-	close(f);
-	return KSFT_PASS;
+	close(file);
+	return early ? KSFT_PASS : LATE;
 }
 
-/* The child stores while the disk takes the parent's pages, and so does the
- * parent where it does not matter. */
-static int odirect_write_fork_cow()
+/* The buffer is another file, which is written out: clean, until the disk has
+ * made it dirty without a store. */
+static int msync_during_dma()
 {
-	pattern_fill(buf, 6, LEN, LEN);
-	start(do_write, buf);
-	pid_t pid = spawn([] {
-		memset(buf, 0xff, LEN);
+	const char *name = test_path("inflight");
+	int file = make_file(name, LEN, 1), d = open_direct(name, O_RDONLY);
+	auto p = (uint8_t *)mmap(nullptr, LEN, PROT_READ | PROT_WRITE,
+				 MAP_SHARED, file, 0);
+	flight f([=] { return do_read(p); });
+
+	CHECK(p != MAP_FAILED);
+	keep_disk_busy();
+	bool early = f.start();
+	CHECK_OK(msync(p, LEN, MS_SYNC));
+	early = early && f.in_the_air();
+	CHECK_EQ(f.land(), LEN);
+	CHECK_OK(munmap(p, LEN));
+	CHECK_OK(fsync(file));
+	CHECK_EQ(pread(d, buf, LEN, 0), LEN);
+	CHECK(is_pattern(buf, 7, 0, LEN));
+	close(d);
+	close(file);
+	return early ? KSFT_PASS : LATE;
+}
+
+/* The child stores while the disk takes the parent's pages, which the parent
+ * keeps, or gives up so that they look like the child's alone. */
+static int write_and_fork(bool give_up)
+{
+	uint8_t *p = page_buffer(LEN);
+	flight f([=] { return do_write(p); });
+
+	pattern_fill(p, 6, LEN, LEN);
+	keep_disk_busy();
+	bool early = f.start();
+	int go[2];
+	char c;
+	CHECK_OK(pipe(go));
+	pid_t pid = spawn([=, &c] {
+		CHECK_EQ(read(go[0], &c, 1), 1);
+		memset(p, 0xff, LEN);
 		return 0;
 	});
+	if (give_up)
+		CHECK_OK(munmap(p, LEN));
+	CHECK_EQ(write(go[1], "g", 1), 1);
 	CHECK_EQ(reap(pid), 0);
-	CHECK(is_pattern(buf, 6, LEN, LEN));
-	CHECK_CASE(finish());
-	memset(buf, 0, LEN);
+	early = early && f.in_the_air();
+	close(go[0]);
+	close(go[1]);
+	if (!give_up)
+		CHECK(is_pattern(p, 6, LEN, LEN));
+	CHECK_EQ(f.land(), LEN);
 	CHECK_EQ(pread(fd, buf, LEN, LEN), LEN);
 	CHECK(is_pattern(buf, 6, LEN, LEN));
-	return KSFT_PASS;
+	munmap(p, LEN);
+	return early ? KSFT_PASS : LATE;
 }
+static int odirect_write_fork_cow() { return write_and_fork(false); }
+static int the_parent_gives_up() { return write_and_fork(true); }
 
 /* The disk gets the old bytes or the new ones, and all is well after it. */
 static int buffer_changed_in_flight_no_kernel_damage()
 {
+	flight f([] { return do_write(buf); });
+
 	memset(buf, 0x11, LEN);
-	start(do_write, buf);
+	keep_disk_busy();
+	bool early = f.start();
 	memset(buf, 0x22, LEN);
-	CHECK_CASE(finish());
+	early = early && f.in_the_air();
+	CHECK_EQ(f.land(), LEN);
+	CHECK(all_bytes(buf, 0x22, LEN));
 	CHECK_EQ(pread(fd, buf, LEN, LEN), LEN);
 	for (size_t i = 0; i < LEN; i++)
 		CHECK(buf[i] == 0x11 || buf[i] == 0x22);
-	CHECK_EQ(pread(quiet, buf, LEN, 0), LEN);
-	return KSFT_PASS;
+	CHECK_EQ(pread(quiet, buf, LEN, LEN), LEN);
+	CHECK(buf[0] == 0x11 || buf[0] == 0x22);
+	return early ? KSFT_PASS : LATE;
 }
 
 static const test_case cases[] = {
-	{"munmap_during_dma", munmap_during_dma},
-	{"munmap during a write", munmap_during_write},
-	{"MADV_DONTNEED during a read", dont_need_during_dma},
-	{"exit_during_dma", exit_during_dma},
-	{"exec_during_dma", exec_during_dma},
-	{"sigkill_waits_for_dma", sigkill_waits_for_dma},
-	{"truncate of the file that is the buffer", truncate_during_dma},
-	{"odirect_write_fork_cow", odirect_write_fork_cow},
-	{"buffer_changed_in_flight_no_kernel_damage",
-	 buffer_changed_in_flight_no_kernel_damage},
+	IN_TIME("munmap_during_dma", munmap_during_dma),
+	IN_TIME("munmap during a write", munmap_during_write),
+	IN_TIME("MADV_DONTNEED during a read", dont_need_during_dma),
+	IN_TIME("MADV_DONTNEED during a write", dont_need_during_write),
+	IN_TIME("exit_during_dma", exit_during_dma),
+	IN_TIME("exec_during_dma", exec_during_dma),
+	IN_TIME("sigkill_waits_for_dma", sigkill_waits_for_dma),
+	IN_TIME("truncate of the file that is the buffer",
+		truncate_during_dma),
+	IN_TIME("msync of the file that is the buffer", msync_during_dma),
+	IN_TIME("odirect_write_fork_cow", odirect_write_fork_cow),
+	IN_TIME("the same, and the parent gives its pages up",
+		the_parent_gives_up),
+	IN_TIME("buffer_changed_in_flight_no_kernel_damage",
+		buffer_changed_in_flight_no_kernel_damage),
 };
 
 int main(int argc, char **argv)
@@ -246,12 +287,11 @@ int main(int argc, char **argv)
 	if (argc == 2)
 		return atoi(argv[1]);
 	ksft_print_header();
-	need_scratch_disk();
-	fd = open_direct(scratch_dev, O_RDWR);
+	need_slow_disk();
+	fd = busy_fd;
 	quiet = open(scratch_dev, O_RDWR);
 	MUST(quiet >= 0);
 	buf = page_buffer(LEN);
-	other = page_buffer(LEN);
 	pattern_fill(buf, 7, 0, LEN);
 	MUST(pwrite(fd, buf, LEN, 0) == (ssize_t)LEN);
 	RUN_CASES(cases);

@@ -20,8 +20,9 @@ from . import images
 from .errors import UserError
 from .guest import Guest
 
-KEPT = re.compile(r"fsexer: kept (\d+) (\d+) ([0-9a-f]{8}) /mnt(/\S+)$")
-GONE = re.compile(r"fsexer: gone (\d+)$")
+# With a full stop: the last line may be cut off.
+KEPT = re.compile(r"fsexer: kept (\d+) /mnt(/\S+) (\d+) ([0-9a-f]{8})\.$")
+GONE = re.compile(r"fsexer: gone (\d+)\.$")
 # e2fsck's exit status.
 REPAIRED, LEFT = 3, 4
 
@@ -67,8 +68,8 @@ class Listener:
         """Takes a line of the console."""
         at = self.log.stat().st_size
         if m := KEPT.match(line):
-            self.promises[int(m[1])] = Promise(m[4], int(m[2]),
-                                               int(m[3], 16), at)
+            self.promises[int(m[1])] = Promise(m[2], int(m[3]),
+                                               int(m[4], 16), at)
         elif m := GONE.match(line):
             self.promises[int(m[1])].until = at
         else:

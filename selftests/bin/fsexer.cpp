@@ -13,8 +13,8 @@
  *              a single one also unmounts and mounts now and then)
  *   full=1     the file system is too small: a mapped store needs a block
  *   crash=1    the machine may stop at any moment. Says what must be on the
- *              disk from now on, "fsexer: kept NUMBER SIZE CRC PATH", and
- *              before that changes "fsexer: gone NUMBER"; waits for a line
+ *              disk from now on, "fsexer: kept NUMBER PATH SIZE CRC.", and
+ *              before that changes "fsexer: gone NUMBER."; waits for a line
  *              after each, so that the host knows what came before what.
  *   crash=2    the same, by direct writes and direct mappings only
  *   SEED       replays a run: one process does the same each time
@@ -64,7 +64,7 @@ static void fs_touch(unsigned ino)
 
 	if (!i->seal)
 		return;
-	printf("fsexer: gone %u\n", i->seal);
+	printf("fsexer: gone %u.\n", i->seal);
 	i->seal = 0;
 	wait_for_host();
 }
@@ -137,8 +137,8 @@ static void confirm()
 	sync_path(fs_path(e));
 	crash == 2 ? write_and_sync_direct(i, e) : write_and_sync(i, e);
 	i->seal = ++kept;
-	printf("fsexer: kept %u %llu %08x %s\n", i->seal,
-	       (long long)i->data.size, fs_crc(&i->data), fs_path(e));
+	printf("fsexer: kept %u %s %llu %08x.\n", i->seal, fs_path(e),
+	       (long long)i->data.size, fs_crc(&i->data));
 	wait_for_host();
 }
 

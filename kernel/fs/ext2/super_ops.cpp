@@ -54,8 +54,10 @@ void ext2_setup_super(super_block *sb, bool read_only)
 	es->s_mnt_count++;
 	es->s_mtime = now();
 	ext2_write_super(sb).ignore();
-	/* Nothing else may reach the disk while it still says "clean". */
+	/* Nothing else may reach the disk while it still says "clean": the
+	 * drive may reorder what is in its cache. */
 	sync_dirty_buffer(sbi->s_sbh).ignore();
+	blkdev_issue_flush(sb->s_bdev).ignore();
 }
 
 static void make_read_only(super_block *sb)

@@ -23,6 +23,10 @@ class Entry:
     flags: int
     end: int
 
+    def covers(self, offset: int) -> bool:
+        """Whether it wrote the byte at that offset of the disk."""
+        return self.offset <= offset < self.offset + len(self.data)
+
 
 def drive(image: Path, log: Path, index: int) -> tuple[str, ...]:
     """Returns QEMU's words for an IDE drive whose writes are logged."""

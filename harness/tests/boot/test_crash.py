@@ -9,7 +9,9 @@ ext2 orders nothing by itself: an inode may reach the disk before its name
 does, or a block's new owner before the old one has lost it. e2fsck -p leaves
 such things to a person (here in one of four cases, mostly an unattached
 inode), -y decides. So -y is allowed here; what it does to a file that was
-confirmed is not. CRASH_SEED=n replays the guest's operations and the choice of moments.
+confirmed is not.
+
+CRASH_SEED=n replays the guest's operations and the choice of moments.
 """
 
 import os
@@ -28,31 +30,39 @@ FIRST = int(os.environ.get("CRASH_SEED", "1"))
 SEEDS = range(FIRST, FIRST + ("CRASH_SEED" in os.environ or effort(3, 20)))
 MOMENTS = effort(6, 30)
 LIMIT = effort(300, 1200)
+SUPER = 1024
 
 pytestmark = pytest.mark.usefixtures("guest_slot")
 
 
 class Run:
-    """One guest that was killed: its disk as it was before, the log of its
-    writes, and what it was promised."""
+    """A guest on a logged disk: the disk as it was before and is now, the log
+    of its writes, and what was promised. mode is fsexer's crash=; 0 lets it
+    come to its end."""
 
-    def __init__(self, tmp_path, name: str, seed: int, mode: int):
+    def __init__(self, folder, name: str, seed: int, mode: int) -> None:
         self.rng = random.Random(f"{name} {seed}")
         self.block = (1024, 2048, 4096)[seed % 3]
         self.before = images.make_recipe(exerciser.recipe(self.block, "16M"))
-        self.image = images.copy(self.before, tmp_path / "crash.img")
-        self.log = tmp_path / "crash.blklog"
-        self.log.touch()
-        self.listener = crash.Listener(self.log)
+        self.image = images.copy(self.before, folder / "crash.img")
         self.name = f"crash-{name}-{seed}"
+        log = folder / "crash.blklog"
+        log.touch()
+        self.listener = crash.Listener(log)
+        self.lost = 0
+        ops = 1_000_000 if mode else effort(300, 3000)
         machine = exerciser.machine(
-            "patched", f"/bin/fsexer seed={seed} ops=1000000 crash={mode}",
-            extra=blklog.drive(self.image, self.log, 1))
+            "patched", f"/bin/fsexer seed={seed} ops={ops} crash={mode}",
+            extra=blklog.drive(self.image, log, 1))
         print(f"CRASH_SEED={seed}, {self.block}-byte blocks")
-        self._run(machine)
-        self.entries = blklog.read(self.log)
+        self._kill(machine) if mode else self._finish(machine)
+        self.entries = blklog.read(log)
+        self.ends = [e.end for e in self.entries]
+        self.given = [bisect_left(self.ends, p.since) + 1
+                      for p in self.listener.promises.values()
+                      if p.since <= self.ends[-1]]
 
-    def _run(self, machine) -> None:
+    def _kill(self, machine) -> None:
         messages = self.rng.randrange(60, effort(160, 600))
         with Guest(machine, LOGS / f"{self.name}.log",
                    self.listener.on_line) as guest:
@@ -65,60 +75,96 @@ class Run:
             pytest.fail("\n".join(["fsexer stopped by itself",
                                    *guest.lines[-40:]]), pytrace=False)
 
+    def _finish(self, machine) -> None:
+        bad, lines = exerciser.run(machine, LOGS / f"{self.name}.log",
+                                   "fsexer: done")
+        if bad:
+            pytest.fail("\n".join([bad, *lines[-40:]]), pytrace=False)
+
     def moments(self) -> list[int]:
         """Returns how many entries of the log there were each time: at the
-        end, at moments when a promise had just been given, and at moments
-        when as much as possible was not yet flushed."""
-        ends = [e.end for e in self.entries]
-        given = [bisect_left(ends, p.since) + 1
-                 for p in self.listener.promises.values()
-                 if p.since <= ends[-1]]
-        flushes = [i for i, e in enumerate(self.entries)
-                   if e.flags & blklog.FLUSH and i > min(given)]
-        return [len(ends), *self.rng.choices(given, k=MOMENTS // 2),
+        end, when a promise had just been given, and when as much as possible
+        was not yet flushed."""
+        start = min(self.given)
+        flushes = [i for i in self._flushes() if i > start]
+        return [len(self.entries),
+                *self.rng.choices(self.given, k=MOMENTS // 2),
                 *self.rng.choices(flushes, k=MOMENTS // 2)]
 
+    def super_moments(self) -> list[int]:
+        """The same: when the super block was not yet flushed."""
+        found, since = [], 0
+        for i in self._flushes():
+            found += [range(k + 1, i + 1) for k in range(since, i)
+                      if self.entries[k].covers(SUPER)]
+            since = i
+        return [self.rng.choice(self.rng.choice(found))
+                for _ in range(3 * MOMENTS)]
 
-def judge(run: Run, folder) -> None:
-    """Checks the disk at each of a run's moments."""
-    promises = run.listener.promises.values()
-    missing = asked = checked = 0
-    for count in run.moments():
-        image = images.copy(run.before, folder / "after.img")
-        entries = run.entries[:count]
-        blocks, lost = blklog.crash(image, entries, run.block, run.rng)
-        raw = shutil.copy(image, folder / "raw.img")
+    def _flushes(self) -> list[int]:
+        return [i for i, e in enumerate(self.entries)
+                if e.flags & blklog.FLUSH]
+
+    def at(self, count: int, image) -> tuple[str, list[crash.Promise]]:
+        """Makes the disk as a crash behind that many entries may leave it;
+        returns a line about that and the promises that hold then."""
+        images.copy(self.before, image)
+        blocks, lost = blklog.crash(image, self.entries[:count], self.block,
+                                    self.rng)
+        self.lost += lost
+        end = self.ends[count - 1]
+        return (f"{count} of {len(self.entries)} writes, the last {blocks} "
+                f"blocks not flushed, {lost} of them lost",
+                [p for p in self.listener.promises.values() if p.holds(end)])
+
+
+def judge(run: Run, folder, moments: list[int]) -> int:
+    """Checks the disk at each of a run's moments; returns how many promises
+    were looked at."""
+    asked = checked = 0
+    for count in moments:
+        image, raw = folder / "after.img", folder / "raw.img"
+        what, promises = run.at(count, image)
+        shutil.copy(image, raw)
         bad, y = crash.repair(image)
-        given = [p for p in promises if p.holds(entries[-1].end)]
-        broken = [b for p in given if (b := p.broken(image))]
+        broken = [b for p in promises if (b := p.broken(image))]
         if bad or broken:
             kept = LOGS / f"{run.name}.img"
             shutil.copy(raw, kept)
-            pytest.fail("\n".join(
-                [f"{count} of {len(run.entries)} writes, the last {blocks} "
-                 f"blocks not flushed, {lost} of them lost; the disk: {kept}",
-                 bad, *broken]), pytrace=False)
-        missing += lost
+            pytest.fail("\n".join([f"{what}; the disk: {kept}", bad,
+                                   *broken]), pytrace=False)
         asked += y
-        checked += len(given)
-    print(f"{len(run.entries)} writes, {len(promises)} promises, "
-          f"{checked} checked, {missing} blocks lost, -y needed {asked} of "
-          f"{MOMENTS + 1} times")
-    assert checked and missing, "this proves nothing"
+        checked += len(promises)
+    print(f"{len(run.entries)} writes, {len(run.given)} promises, {checked} "
+          f"checked, {run.lost} blocks lost, -y needed {asked} of "
+          f"{len(moments)} times")
+    assert run.lost, "this proves nothing"
+    return checked
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_what_fsync_confirmed_survives(tmp_path, seed):
     run = Run(tmp_path, "fsync", seed, 1)
     assert_log_is_true(run, tmp_path)
-    judge(run, tmp_path)
+    assert judge(run, tmp_path, run.moments())
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_what_direct_writes_confirmed_survives(tmp_path, seed):
     """O_DIRECT with O_SYNC or fsync; stores to a MAP_DIRECT mapping with
     msync(MS_SYNC) or fsync."""
-    judge(Run(tmp_path, "direct", seed, 2), tmp_path)
+    run = Run(tmp_path, "direct", seed, 2)
+    assert judge(run, tmp_path, run.moments())
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_clean_only_while_it_is(tmp_path, seed):
+    """Between mount and umount, of which there are some, the super block says
+    "not clean": e2fsck -p would look no further."""
+    run = Run(tmp_path, "mount", seed, 0)
+    first, second = run.entries[:2]
+    assert first.covers(SUPER) and second.flags & blklog.FLUSH
+    judge(run, tmp_path, run.super_moments())
 
 
 def assert_log_is_true(run: Run, folder) -> None:

@@ -126,15 +126,15 @@ static void drop_range(address_space *mapping, loff_t start, loff_t end)
 static status advise_file(file *filp, loff_t start, loff_t len, int advice)
 {
 	address_space *mapping = file_mapping(filp);
-	loff_t end = len && len <= MAX_LFS_FILESIZE - start ? start + len :
-		MAX_LFS_FILESIZE;
 
 	if (S_ISFIFO(filp->f_dentry->d_inode->i_mode))
 		return -ESPIPE;
 	if (advice < POSIX_FADV_NORMAL || advice > POSIX_FADV_NOREUSE ||
 	    start < 0 || len < 0)
 		return -EINVAL;
-	if (!mapping->a_ops || !mapping->a_ops->readpage)
+	loff_t end = len && len <= MAX_LFS_FILESIZE - start ? start + len :
+		MAX_LFS_FILESIZE;
+	if (!mapping->a_ops || !mapping->a_ops->readpage || start >= end)
 		return OK;
 	if (advice == POSIX_FADV_WILLNEED)
 		read_range(filp, mapping, start, end);

@@ -346,6 +346,7 @@ static int run_on_console(char *const argv[])
 	pid_t pid = fork();
 
 	if (pid == 0) {
+		signal(SIGPIPE, SIG_DFL);
 		take_terminal();
 		execv(argv[0], argv);
 		say("init: %s: %s", argv[0], strerror(errno));

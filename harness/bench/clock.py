@@ -4,8 +4,10 @@ Speed, as a share of what the bare controller does: harness/floor boots without
 an operating system and issues one command at a time on copies of the same
 images; between two such boots the kernel does its operations, without the
 plugin. Times are of the processor's counter (TSC), which is the host's in
-both. A share is a median over the repetitions, each against the floors next
-to it: the host's pace changes from one second to the next.
+both. What else the host does only ever adds, so the time of a boot is one that
+a tenth of its operations kept to; the mean, on both sides, where operations
+are not alike. A share is a median over the repetitions, each against the
+floors next to it: the host's pace changes from one second to the next.
 """
 
 import statistics
@@ -30,8 +32,8 @@ TIME_LIMIT = 300
 # The drive behind each target, and the seed of what it holds (0: anything).
 DRIVES = {"file": (1, 0), "device": (2, 7)}
 
-# target, moves, order, size
-FloorKey = tuple[str, str, str, int]
+# statistic (low, mean), target, moves, order, size
+FloorKey = tuple[str, str, str, str, int]
 # path, target, order, size
 Key = tuple[str, str, str, int]
 
@@ -44,7 +46,7 @@ class Repetition:
 
 
 def floor_ticks(target: str, quick: bool, name: str) -> dict[FloorKey, float]:
-    """Boots the bare controller's program for one target; returns its median
+    """Boots the bare controller's program for one target; returns its
     ticks. Raises UserError."""
     if not FLOOR.exists():
         raise UserError(f"{FLOOR} is missing: make floor")
@@ -58,9 +60,9 @@ def floor_ticks(target: str, quick: bool, name: str) -> dict[FloorKey, float]:
     for words in filter(None, (words_of(x, "floor") for x in lines)):
         if "error" in words:
             raise UserError(f"floor: {words['error']} ({words['value']})")
-        if "size" in words:
-            found[target, words["moves"], words["order"],
-                  int(words["size"])] = float(words["median"])
+        for which in ("low", "mean") if "size" in words else ():
+            found[which, target, words["moves"], words["order"],
+                  int(words["size"])] = float(words[which])
     if why or "floor done=1" not in lines:
         raise UserError(f"floor: {why or 'no end'} "
                         f"(log: {LOGS / name}.log)")
@@ -73,11 +75,18 @@ def between(a: dict[FloorKey, float], b: dict[FloorKey, float]
     return {k: (a[k] + b[k]) / 2 for k in a}
 
 
-def floor_of(floor: dict[FloorKey, float], moves: str, target: str,
-             order: str, size: int) -> float | None:
+def statistic(path: str) -> str:
+    """Returns which statistic is a path's time."""
+    return "mean" if uses_mean(path) else "low"
+
+
+def floor_of(floor: dict[FloorKey, float], moves: str, key: Key
+             ) -> float | None:
     """Returns the ticks that the controller needs for what an operation
     moves: "rw" is a write and a read. None if that was not measured."""
-    parts = [floor.get((target, m, order, size)) for m in moves]
+    path, target, order, size = key
+    parts = [floor.get((statistic(path), target, m, order, size))
+             for m in moves]
     return None if None in parts or not parts else sum(parts)
 
 
@@ -90,13 +99,12 @@ class Speeds:
     def shares(self, key: Key) -> list[float]:
         """Returns a path's share of the controller's speed in percent, one
         for each repetition."""
-        path, target, order, size = key
         found = []
         for r in self.repetitions:
             if key not in r.times:
                 continue
             ticks, moves = r.times[key]
-            floor = floor_of(r.floor, moves, target, order, size)
+            floor = floor_of(r.floor, moves, key)
             if floor:
                 found.append(100 * floor / ticks)
         return found
@@ -131,7 +139,8 @@ class Speeds:
             "floor": [{"target": t, "moves": m, "order": o, "size": s,
                        "ticks": statistics.median(v),
                        "mib_s": self.speed(s, statistics.median(v))}
-                      for (t, m, o, s), v in floors.items()],
+                      for (which, t, m, o, s), v in floors.items()
+                      if which == "low"],
             "paths": [{"path": k[0], "target": k[1], "order": k[2],
                        "size": k[3], "share": self.share(k),
                        "shares": self.shares(k), "mib_s": self.mib_s(k)}
@@ -164,8 +173,8 @@ def measure(kernel: Kernel, targets: list[str], words: list[str],
 
 def _note(times: dict[Key, tuple[float, str]], p: Point) -> None:
     if p.ok:
-        which = "mean" if uses_mean(p.path) else "median"
-        times[(*p.line, p.size)] = (float(p.words[which]), p.moves)
+        times[(*p.line, p.size)] = (float(p.words[statistic(p.path)]),
+                                    p.moves)
 
 
 def _floors(targets: list[str], quick: bool, name: str

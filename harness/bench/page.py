@@ -14,6 +14,8 @@ from .scaling import AXES, by_axis, label
 
 PAGE = TOP / "docs" / "performance.md"
 SIZES = (4 * KIB, 64 * KIB, MIB)
+# What the page says of a device too.
+ON_DEVICE = ("odirect", "raw", "refill", "async")
 END = "<!-- end -->\n"
 
 
@@ -36,7 +38,8 @@ def costs(points: list[Point]) -> str:
         "path, target", "size", "kernel", "awake", "commands", "PRDs",
         "invlpg", "CR3", "ports", *EARLIER)]
     for p in points:
-        if p.order != "sequence" or p.size not in SIZES or p.axis:
+        if p.order != "sequence" or p.size not in SIZES or (
+                p.target == "device" and not p.path.startswith(ON_DEVICE)):
             continue
         name = p.path if p.target == "none" else f"{p.path}, {p.target}"
         size = "" if p.target == "none" else size_text(p.size)

@@ -27,8 +27,8 @@ static const struct {
 	unsigned count;
 	bool quick;
 } sizes[] = {
-	{4 * KIB, 256, true}, {16 * KIB, 128, false}, {64 * KIB, 64, true},
-	{256 * KIB, 32, false}, {MIB, 16, true}, {4 * MIB, 8, false},
+	{4 * KIB, 256, true}, {16 * KIB, 256, false}, {64 * KIB, 256, true},
+	{256 * KIB, 128, false}, {MIB, 48, true}, {4 * MIB, 32, false},
 };
 
 struct [[gnu::packed]] prd {
@@ -255,6 +255,7 @@ static void measure(bool write, bool random, size_t size, unsigned count)
 	put(random ? " order=random" : " order=sequence");
 	put(write ? " moves=w" : " moves=r");
 	put(" size=", (uint64_t)size);
+	put(" low=", spent[count / 10]);
 	put(" median=", spent[count / 2]);
 	put(" mean=", sum);
 	put('\n');

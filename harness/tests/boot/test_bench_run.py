@@ -64,7 +64,7 @@ def test_paths_of_the_base_are_unsupported_or_counted(kernel, folders,
 def test_the_bare_controller(guest_slot, folders):
     floor = clock.floor_ticks("device", True, "test-floor")
     for moves in ("r", "w"):
-        ticks = [floor["device", moves, "sequence", size]
+        ticks = [floor["low", "device", moves, "sequence", size]
                  for size in (4 * KIB, 64 * KIB, MIB)]
         assert all(t > 1000 for t in ticks) and ticks[0] < ticks[2]
 

@@ -74,17 +74,22 @@ def test_share_is_the_median_against_the_floors_around():
     key = ("refill", "file", "sequence", MIB)
     for floor, ticks in ((100, 200), (100, 125), (900, 1000)):
         speeds.repetitions.append(clock.Repetition(
-            {("file", "r", "sequence", MIB): floor},
+            {("low", "file", "r", "sequence", MIB): floor},
             {key: (ticks, "r")}))
     assert speeds.share(key) == 80
     assert speeds.mib_s(key) == pytest.approx(1e9 / 200)
 
 
 def test_a_write_and_a_read_take_both_floors():
-    floor = {("file", "r", "sequence", MIB): 3.0,
-             ("file", "w", "sequence", MIB): 4.0}
-    assert clock.floor_of(floor, "rw", "file", "sequence", MIB) == 7
-    assert clock.floor_of(floor, "r", "file", "random", MIB) is None
+    floor = {("low", "file", "r", "sequence", MIB): 3.0,
+             ("low", "file", "w", "sequence", MIB): 4.0,
+             ("mean", "file", "r", "sequence", MIB): 5.0}
+    for path, moves, order, want in (
+            ("refill-write", "rw", "sequence", 7), ("refill", "r", "random",
+                                                    None),
+            ("read-cold", "r", "sequence", 5)):
+        assert clock.floor_of(floor, moves,
+                              (path, "file", order, MIB)) == want
     assert clock.between(floor, {k: v + 2 for k, v in floor.items()}) == {
         k: v + 1 for k, v in floor.items()}
 

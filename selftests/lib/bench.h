@@ -322,8 +322,11 @@ static inline bool open_both(run *r, const char *name, int flags)
 	return true;
 }
 
+/* A read that goes on behind its window's back keeps the file in use. */
 static inline void finish(run *r)
 {
+	for (unsigned i = 0; !r->block && !r->err && i < r->nr_windows; i++)
+		check(r, r->windows[i].p, r->windows[i].at);
 	for (window &w : r->windows)
 		if (w.p)
 			munmap(w.p, r->size);

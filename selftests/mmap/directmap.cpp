@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 // since: 510
-// abi: D2 N2 D10
+// abi: D2 N2 D10 K11
 // /proc/PID/directmap shows the frames of direct mappings, and what fell back.
 #include <abi.h>
 
@@ -21,28 +21,66 @@ static char *find_line(const void *p)
 	return found;
 }
 
+struct mapping {
+	char kind[16], state[16];
+	unsigned pages, mapped, runs, in_runs;
+};
+
+/* What the line of the mapping at @p says. */
+static bool describe(const void *p, mapping *m)
+{
+	const char *l = find_line(p);
+	int at;
+
+	*m = {};
+	if (!l || sscanf(l, "%*s %15s %*x %u %u %15s%n", m->kind, &m->pages,
+			 &m->mapped, m->state, &at) != 4)
+		return false;
+	l += at;
+	for (unsigned n; sscanf(l, " %u%n", &n, &at) == 1; l += at) {
+		m->in_runs += n;
+		m->runs++;
+	}
+	return true;
+}
+
 static int frames_come_in_runs()
 {
 	void *p = mmap(nullptr, MIB, PROT_READ, MAP_PRIVATE | MAP_DIRECT |
 		       MAP_BLOCK, fd, 0);
-	unsigned pages, mapped, sum = 0, runs = 0;
-	char kind[16], state[16];
-	int at;
+	mapping m;
 
 	CHECK(p != MAP_FAILED);
-	char *l = find_line(p);
-	CHECK(l);
-	CHECK_EQ(sscanf(l, "%*s %15s %*x %u %u %15s%n", kind, &pages, &mapped,
-			state, &at), 4);
-	CHECK(!strcmp(kind, "private") && !strcmp(state, "direct"));
-	CHECK_EQ(pages, MIB / PAGE);
-	CHECK_EQ(mapped, MIB / PAGE);
-	for (unsigned n; sscanf(l + at, " %u%n", &n, &runs) == 1; at += runs)
-		sum += n;
-	CHECK_EQ(sum, pages);
-	CHECK(strstr(l, "/directmap-file\n"));
+	CHECK(describe(p, &m));
+	CHECK(!strcmp(m.kind, "private") && !strcmp(m.state, "direct"));
+	CHECK_EQ(m.pages, MIB / PAGE);
+	CHECK_EQ(m.mapped, MIB / PAGE);
+	CHECK_EQ(m.in_runs, MIB / PAGE);
+	CHECK(strstr(find_line(p), "/directmap-file\n"));
 	CHECK_OK(munmap(p, MIB));
 	CHECK(!find_line(p));
+	return KSFT_PASS;
+}
+
+/* An entry ends where a run does, or at a border of 64 KiB, or where the file
+ * goes on elsewhere on the disk. */
+static int a_run_is_one_prd_entry()
+{
+	constexpr int W = MAP_PRIVATE | MAP_DIRECT | MAP_BLOCK;
+	static vmstat_span span;
+	void *p = mmap(nullptr, MIB, PROT_READ, W, fd, 0);
+	mapping m;
+
+	CHECK(p != MAP_FAILED);
+	CHECK(describe(p, &m));
+	span.begin();
+	void *r = mmap(p, MIB, PROT_READ, W | MAP_FIXED, fd, 0);
+	span.end();
+	CHECK(r == p);
+	long long cuts = MIB / (64 * KIB) + span.diff("disk_read") - 1;
+	CHECK(span.diff("disk_prd") >= m.runs);
+	CHECK(span.diff("disk_prd") <= m.runs + cuts);
+	CHECK_OK(munmap(p, MIB));
 	return KSFT_PASS;
 }
 
@@ -87,6 +125,7 @@ static int o_direct_files_are_mapped_directly()
 
 static const test_case cases[] = {
 	{"frames come in runs", frames_come_in_runs},
+	{"a run is one PRD entry", [] { return in_quiet(a_run_is_one_prd_entry); }},
 	{"hint_falls_back_and_is_counted", hint_falls_back_and_is_counted},
 	{"O_DIRECT files are mapped directly",
 	 o_direct_files_are_mapped_directly},

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 // since: 460
-// abi: R6 R2 D9
+// abi: R6 R2 D7 D9 D13
 // machine: slow
 // A refill overwrites no frame that another process shares or that a transfer pins: such a page gets a new one, and is counted.
 #include <slow_refill.h>
@@ -219,6 +219,49 @@ static int after_the_child_nothing_is_replaced()
 	return KSFT_PASS;
 }
 
+/* A child stores, and nobody else knows: whoever drops or re-reads the page
+ * must not take the store away. */
+static int keeps_the_childs_stores(int flags, int (*drop)(uint8_t *w))
+{
+	int own = make_file(test_path("direct-shared-own"), LEN, 2);
+	uint8_t *w = (uint8_t *)mmap(nullptr, LEN, RW, MAP_SHARED | flags |
+				     MAP_DIRECT | MAP_BLOCK, own, 0);
+
+	CHECK(w != MAP_FAILED);
+	looker child(w, [](uint8_t *p) {
+		pattern_fill(p, 3, 0, LEN);
+		return (long)p;
+	}, 3, 0);
+	CHECK_CASE(drop(w));
+	CHECK(is_pattern(w, 3, 0, LEN));
+	CHECK(child.is_right());
+	CHECK_OK(munmap(w, LEN));
+	close(own);
+	return KSFT_PASS;
+}
+
+static int dont_need(uint8_t *w)
+{
+	CHECK_OK(madvise(w, LEN, MADV_DONTNEED));
+	return KSFT_PASS;
+}
+static int invalidate(uint8_t *w)
+{
+	CHECK_OK(msync(w, LEN, MS_SYNC | MS_INVALIDATE));
+	return KSFT_PASS;
+}
+
+static int dont_need_keeps_them()
+{
+	CHECK_CASE(keeps_the_childs_stores(0, dont_need));
+	return keeps_the_childs_stores(MAP_NOSYNC, dont_need);
+}
+static int invalidate_keeps_them()
+{
+	CHECK_CASE(keeps_the_childs_stores(0, invalidate));
+	return keeps_the_childs_stores(MAP_NOSYNC, invalidate);
+}
+
 /* Private frames were copied at fork: there is nobody to share them with. */
 static int private_frames_are_kept()
 {
@@ -256,6 +299,8 @@ static const test_case cases[] = {
 	{"after the child nothing is replaced", [] {
 		return in_quiet(after_the_child_nothing_is_replaced);
 	}},
+	{"MADV_DONTNEED keeps the child's stores", dont_need_keeps_them},
+	{"MS_INVALIDATE keeps the child's stores", invalidate_keeps_them},
 	{"private frames are kept", private_frames_are_kept},
 	{"private frames, and the child refills", private_child_refills},
 };

@@ -5,8 +5,9 @@
  * that it can reach, changes some of it at random, unmounts. Errors are
  * expected; that the kernel goes on is what this is about.
  *
- *   fsabuse SEED continue|remount-ro DEVICE...
- *                  prints "fsabuse: DEVICE calls N errors N" for each
+ *   fsabuse SEED DEVICE...
+ *                  prints "fsabuse: DEVICE calls N errors N" for each; every
+ *                  second one becomes read-only at the first error
  *   fsabuse rename DEVICE FROM TO...
  *                  only renames, once all is looked at, and prints "fsabuse:
  *                  rename errno N" for each
@@ -266,7 +267,7 @@ int main(int argc, char **argv)
 {
 	setvbuf(stdout, nullptr, _IOLBF, 0);
 	signal(SIGBUS, on_bus);
-	if (argc < 4)
+	if (argc < 3)
 		return 2;
 	buffer = (uint8_t *)mmap(nullptr, BUFFER, PROT_READ | PROT_WRITE,
 				 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -278,8 +279,8 @@ int main(int argc, char **argv)
 		return 0;
 	}
 	state = (uint32_t)strtoul(argv[1], nullptr, 0) * 2 + 1;
-	for (int i = 3; i < argc; i++)
-		abuse(argv[i], argv[2]);
+	for (int i = 2; i < argc; i++)
+		abuse(argv[i], i % 2 ? "remount-ro" : "continue");
 	puts("fsabuse: done");
 	return 0;
 }

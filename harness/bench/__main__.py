@@ -86,8 +86,9 @@ def count(w: Wish, progress: table.Progress) -> Found:
             add(f"bench-peer-{target}", w.peer, command, found.peer,
                 w.peer.name)
     if w.scales:
-        sessions.append(Session("bench-scaling", w.kernel, SCALE + (
-            " -q" if w.quick else ""), found.scaling.append))
+        sessions.append(Session(
+            "bench-scaling", w.kernel, SCALE + (" -q" if w.quick else ""),
+            lambda p: (found.scaling.append(p), progress.show(p.name()))))
     at_a_time(sessions, os.cpu_count() or 1)
     found.wrong += [x for s in sessions for x in s.wrong]
     order = {t: i for i, t in enumerate(("none", *w.targets))}

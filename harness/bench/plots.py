@@ -19,6 +19,7 @@ PANELS = [(moves, target, order)
           for moves in ("Reading", "Writing")
           for target in ("file", "device")
           for order in ("sequence", "random")]
+HIGHEST_SHARE = 150  # percent, that is drawn
 LAYER_SIZES = (4 * KIB, 64 * KIB, MIB)
 LAYER_GROUPS = {
     "through the page cache": (
@@ -133,7 +134,8 @@ def shares(r: dict) -> str:
                               "MiB/s)")
     if len({k[3] for k in values}) < 2:
         return ""
-    y = svg.linear(max(100, *(v for v, _ in values.values())), " %")
+    y = svg.linear(min(HIGHEST_SHARE, max(
+        100, *(v for v, _ in values.values()))), " %")
     marks = {"Reading a file, in sequence": [
         (b["size"], b["limit"], f"budget of a refill: {b['limit']} %")
         for b in r["budgets"] if b["unit"] == "percent"]}
@@ -141,8 +143,9 @@ def shares(r: dict) -> str:
             "<p>More is better. 100 % is a program without an operating "
             "system that issues one command at a time on the same disk image "
             "and halts until its interrupt, measured between the "
-            "repetitions. Reading ahead keeps several pages of requests "
-            "coming, so it can pass 100 %. Medians of "
+            "repetitions. Reading ahead, and a disk that is done before the "
+            "process sleeps, can pass it; what is above "
+            f"{HIGHEST_SHARE} % is drawn there. Medians of "
             f"{r['speed']['repetitions']} repetitions on a host that may have "
             "been busy. The short bars are a refill's budgets.</p>" +
             legend([k[0] for k in values]) +

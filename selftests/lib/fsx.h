@@ -7,6 +7,7 @@
 #pragma once
 
 #include <abi.h>
+#include <sys/mount.h>
 #include <sys/statfs.h>
 #include <sys/uio.h>
 
@@ -88,7 +89,7 @@ static inline void fsx_set_size(unsigned size)
 static inline void fsx_written(unsigned off, const void *data, unsigned len)
 {
 	memcpy(fsx.model + off, data, len);
-	if (off + len > fsx.size)
+	if (len && off + len > fsx.size)
 		fsx.size = off + len;
 }
 
@@ -324,6 +325,8 @@ static inline void fsx_open(const char *path, uint32_t ops)
 	fsx.seed = fsx_env("FSX_SEED", 2400);
 	fsx.random = fsx.seed * 2 + 1;
 	fsx.path = path;
+	fsx.size = 0;
+	memset(fsx.model, 0, FSX_MAX);
 	fsx.fd = open(path, O_RDWR | O_CREAT | O_TRUNC, 0644);
 	MUST(fsx.fd >= 0);
 	fsx.direct = open_direct(path, O_RDWR);
@@ -333,13 +336,33 @@ static inline void fsx_open(const char *path, uint32_t ops)
 	fsx.map = (uint8_t *)mmap(nullptr, FSX_MAX, PROT_READ | PROT_WRITE,
 				  MAP_SHARED, fsx.fd, 0);
 	MUST(fsx.map != MAP_FAILED);
-	ksft_print_msg("FSX_SEED=%u FSX_OPS=%u\n", fsx.seed, fsx.ops);
+	ksft_print_msg("FSX_SEED=%u FSX_OPS=%u, blocks of %u\n", fsx.seed,
+		       fsx.ops, fsx.block);
+}
+
+static inline void fsx_close()
+{
+	munmap(fsx.map, FSX_MAX);
+	munmap(fsx.buf, FSX_MAX);
+	close(fsx.direct);
+	close(fsx.fd);
+	unlink(fsx.path);
+}
+
+/* A touch that should have been good. */
+static inline void fsx_signal(int sig)
+{
+	ksft_print_msg("signal %d\n", sig);
+	fsx_print_log();
+	ksft_exit_fail_msg("operation %u was killed\n", fsx.op);
 }
 
 template<int N> static int fsx_run(const fsx_operation (&table)[N])
 {
 	unsigned sum = 0;
 
+	signal(SIGBUS, fsx_signal);
+	signal(SIGSEGV, fsx_signal);
 	for (const fsx_operation &o : table)
 		sum += o.weight;
 	for (fsx.op = 0; fsx.op < fsx.ops; fsx.op++) {
@@ -358,4 +381,16 @@ template<int N> static int fsx_run(const fsx_operation (&table)[N])
 		return KSFT_PASS;
 	fsx_print_log();
 	return KSFT_FAIL;
+}
+
+/* The same on the file system of @dev, by @run. */
+static inline int fsx_on(const char *dev, uint32_t ops, int (*run)())
+{
+	if (mount(dev, "/mnt", "ext2", 0, nullptr))
+		SKIP_CASE("no such file system");
+	fsx_open("/mnt/fsx", ops);
+	int r = run();
+	fsx_close();
+	CHECK_OK(umount("/mnt"));
+	return r;
 }

@@ -10,15 +10,18 @@ constexpr off_t SPARE = 32 * MIB;			/* on the slow disk */
 constexpr int SHARED = MAP_SHARED | MAP_NOSYNC | MAP_DIRECT | MAP_BLOCK;
 static vmstat_span span;
 
-/* New frames of the last refill; nothing else was changed for them than their
- * entries, each with one invalidation. */
+/* New frames of the last refill: nothing else was changed for them than their
+ * entries, each with one invalidation. (The kernel's bookkeeping may have a
+ * flush of its own.) */
 static int replaced(long pages)
 {
 	CHECK(vmstat_get(&span.a, "direct_frames_replaced") >= 0);
 	CHECK_EQ(span.diff("direct_frames_replaced"), pages);
 	CHECK_EQ(span.diff("pte_write"), pages);
-	CHECK_EQ(span.diff("tlb_flush_all"), 0);
-	CHECK_EQ(span.diff("tlb_flush_one"), pages);
+	CHECK(span.diff("tlb_flush_one") <= pages);
+	CHECK(span.diff("tlb_flush_all") <= (pages ? 2 : 0));
+	CHECK(span.diff("tlb_flush_one") == pages ||
+	      span.diff("tlb_flush_all") > 0);
 	CHECK_EQ(span.diff("copy_to_user_bytes"), 0);
 	return KSFT_PASS;
 }
@@ -287,11 +290,14 @@ static int private_child_refills()
 	return KSFT_PASS;
 }
 
+/* For checks of counters while a transfer is under way. */
+#define IN_QUIET_TIME(name, round) \
+	{name, [] { return in_quiet([] { return in_time(round); }); }}
 static const test_case cases[] = {
-	IN_TIME("pinned_page_is_not_refilled_in_place",
-		pinned_page_is_not_refilled_in_place),
-	IN_TIME("nor while the disk takes it", written),
-	IN_TIME("nor is it zeroed then", written_then_zeroed),
+	IN_QUIET_TIME("pinned_page_is_not_refilled_in_place",
+		      pinned_page_is_not_refilled_in_place),
+	IN_QUIET_TIME("nor while the disk takes it", written),
+	IN_QUIET_TIME("nor is it zeroed then", written_then_zeroed),
 	IN_TIME("a refill of a part", refill_of_a_part),
 	{"fork_then_refill", fork_then_refill},
 	{"fork, then a refill of a part", fork_then_refill_of_a_part},

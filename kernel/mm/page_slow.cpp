@@ -71,14 +71,16 @@ constexpr unsigned PAGE_ALLOC_COSTLY_ORDER = 3, MAX_IDLE_ROUNDS = 16,
 
 /* Reclaims until the request can be met. Ends: without progress after
  * MAX_IDLE_ROUNDS, with others eating up what it frees after MAX_ROUNDS, and
- * at once for what only luck can bring together or what is to die anyway. */
+ * at once for what only luck can bring together or what is to die anyway.
+ * A few pages freed are no progress, but may become one: programs that run
+ * still lose pages of their code and read them again. */
 static page *reclaim_and_alloc(gfp_t gfp, unsigned order)
 {
 	unsigned idle = 0;
 
 	for (unsigned round = 0; round < MAX_ROUNDS; round++) {
-		bool progress = try_to_free_pages(preferred_zone[gfp & 3],
-						  gfp, order);
+		unsigned freed = try_to_free_pages(preferred_zone[gfp & 3],
+						   gfp, order);
 		if (order)
 			drain_hot_pages();
 		page *p = try_zones(gfp, order, idle < MAX_IDLE_ROUNDS / 2 ?
@@ -87,7 +89,7 @@ static page *reclaim_and_alloc(gfp_t gfp, unsigned order)
 			return p;
 		if (order > PAGE_ALLOC_COSTLY_ORDER && round > 1)
 			return nullptr;
-		idle = progress ? 0 : idle + 1;
+		idle = freed >= SWAP_CLUSTER_MAX ? 0 : idle + !freed;
 		if (idle >= MAX_IDLE_ROUNDS ||
 		    (idle && fatal_signal_pending(current)))
 			break;

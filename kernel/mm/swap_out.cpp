@@ -5,7 +5,8 @@
  * scan stopped. A page that was used since then only loses its accessed bit.
  * A page of a file goes back to its cache; an anonymous page gets a slot and
  * goes to the swap cache, and the entry names the slot. Nothing is written or
- * freed here: shrink_cache does that once the last entry is gone.
+ * freed here: shrink_cache does that once the last entry is gone. Anonymous
+ * pages are not looked at while no slot is free: they cannot leave.
  */
 #include <linux/pagemap.h>
 #include <linux/sched.h>
@@ -18,18 +19,21 @@ struct unmap_scan {
 	zone_t *classzone;
 	unsigned want;			/* pages still to be unmapped */
 	unsigned budget;		/* entries still to be looked at */
+	bool slots;			/* a swap device has a free one */
 };
 
 /* ---- walking ---- */
 
 unsigned long walk_ptes(mm_struct *mm, unsigned long start,
-			unsigned long skip_flags, pte_visit visit, void *ctx)
+			unsigned long skip_flags, pte_visit visit, void *ctx,
+			bool files_only)
 {
 	for (vm_area_struct *vma = find_vma(mm, start); vma;
 	     vma = vma->vm_next) {
 		unsigned long addr = max(vma->vm_start, start);
 
-		if (vma->vm_flags & skip_flags)
+		if (vma->vm_flags & skip_flags ||
+		    (files_only && !vma->vm_file))
 			continue;
 		while (addr < vma->vm_end) {
 			pgd_t *pgd = &mm->pgd[pgd_index(addr)];
@@ -140,7 +144,7 @@ static void try_to_swap_out(unmap_scan *s, vm_area_struct *vma,
 		mark_page_accessed(p);
 		return;
 	}
-	if (PageActive(p) || !trylock_page(p))
+	if (PageActive(p) || (!p->mapping && !s->slots) || !trylock_page(p))
 		return;
 	get_page(p);
 	if (has_home(p)) {
@@ -173,12 +177,14 @@ static void swap_out_mm(unmap_scan *s, mm_struct *mm, unsigned priority)
 	s->budget = mm->rss / priority + 1;
 	mm->swap_address = walk_ptes(mm, mm->swap_address,
 				     VM_LOCKED | VM_RESERVED | VM_IO,
-				     visit_pte, s);
+				     visit_pte, s,
+				     !s->slots && !swapper_space.nrpages);
 }
 
 void swap_out(unsigned priority, zone_t *classzone)
 {
-	unmap_scan s{.classzone = classzone, .want = 32, .budget = 0};
+	unmap_scan s{.classzone = classzone, .want = 32, .budget = 0,
+		     .slots = swap_enabled()};
 
 	for (unsigned n = count_mms(); n && s.want; n--) {
 		mm_struct *mm = take_next_mm();

@@ -14,7 +14,7 @@
 #include "lru.h"
 #include "reclaim.h"
 
-constexpr unsigned DEF_PRIORITY = 6, SWAP_CLUSTER_MAX = 32, BATCH = 16;
+constexpr unsigned DEF_PRIORITY = 6, BATCH = 16;
 constexpr unsigned LRU_CHUNK = 512;	/* moved under one hold of the lock */
 
 constexpr long MAX_IO_WAIT = HZ / 50;
@@ -242,7 +242,7 @@ static void shrink_caches(scan_control *sc, unsigned priority)
 		swap_out(priority, sc->classzone);
 }
 
-bool try_to_free_pages(zone_t *classzone, gfp_t gfp, unsigned)
+unsigned try_to_free_pages(zone_t *classzone, gfp_t gfp, unsigned)
 {
 	unsigned memalloc = current->flags & PF_MEMALLOC;
 	scan_control sc{.classzone = classzone, .gfp = gfp};

@@ -212,12 +212,14 @@ pte_t *pte_alloc(mm_struct *mm, unsigned long addr);
 /* The existing entry, or null. page_table_lock or mmap_sem held. */
 pte_t *find_pte(mm_struct *mm, unsigned long addr);
 /* Calls visit(vma, addr, pte, ctx) for the entries of page tables that exist
- * in the mappings from @start on, until it returns false; returns where it
- * stopped, or 0 at the end. page_table_lock held. mm/swap_out.cpp. */
+ * in the mappings (@files_only: of files) from @start on, until it returns
+ * false; returns where it stopped, or 0 at the end. page_table_lock held.
+ * mm/swap_out.cpp. */
 using pte_visit = bool (*)(vm_area_struct *vma, unsigned long addr,
 			   pte_t *pte, void *ctx);
 unsigned long walk_ptes(mm_struct *mm, unsigned long start,
-			unsigned long skip_flags, pte_visit visit, void *ctx);
+			unsigned long skip_flags, pte_visit visit, void *ctx,
+			bool files_only = false);
 void zap_page_range(vm_area_struct *vma, unsigned long start, size_t len);
 /* Both mmap_sems held. Entries of @src that become copy-on-write are not
  * flushed: the caller does that once for all VMAs. */
@@ -254,8 +256,10 @@ void mem_init();
 unsigned long nr_total_pages();
 /* A page that only boot needed becomes free memory. */
 void free_reserved_page(page *p);
-/* mm/vmscan.cpp. Returns true if something was freed. */
-bool try_to_free_pages(zone_t *zone, gfp_t gfp, unsigned order);
+/* mm/vmscan.cpp. Returns how many pages were freed; SWAP_CLUSTER_MAX is what
+ * it tries for. */
+constexpr unsigned SWAP_CLUSTER_MAX = 32;
+unsigned try_to_free_pages(zone_t *zone, gfp_t gfp, unsigned order);
 void wakeup_kswapd();
 void mark_page_accessed(page *p);
 void lru_cache_add(page *p);

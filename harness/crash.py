@@ -93,16 +93,17 @@ class Listener:
 def repair(image: Path) -> tuple[str, bool]:
     """
     Repairs a file system as a boot would, with e2fsck -p, and if that leaves
-    it to a person with -y. Returns what is wrong then, or "", and whether -y
-    was needed.
+    it to a person with -y, twice: what it clears in a later pass the first
+    time is in its bitmaps still. Returns what is wrong then, or "", and
+    whether -y was needed.
     """
-    status = _e2fsck("-p", image)
-    asked = bool(status & LEFT)
-    if asked:
-        status = _e2fsck("-y", image)
-    if status & ~REPAIRED:
-        return f"e2fsck: status {status}", asked
-    return images.fsck(image), asked
+    for how in ("-p", "-fy", "-fy"):
+        status = _e2fsck(how, image)
+        bad = (f"e2fsck: status {status}" if status & ~REPAIRED
+               else images.fsck(image))
+        if not bad or (how == "-p" and not status & LEFT):
+            break
+    return bad, how != "-p"
 
 
 def _e2fsck(how: str, image: Path) -> int:

@@ -184,7 +184,7 @@ def test_report_is_whole_and_loads_nothing():
     text = report.render(r)
     assert text.count("<svg") == text.count("</svg>") >= 1
     assert "src=" not in text and "http" not in text
-    assert "refill 1 MiB" in text and "prefers-color-scheme" in text
+    assert "refill 1\u00a0MiB" in text and "prefers-color-scheme" in text
     assert r["model"][0]["a"] == pytest.approx(1000, rel=0.01)
 
 

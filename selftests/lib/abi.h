@@ -146,6 +146,26 @@ static inline void need_refill(int fd, off_t past)
 	munmap(p, PAGE);
 }
 
+/* Is a refill without MAP_BLOCK one, too? Only then is a range behind the end of
+ * @fd, at @past, ENXIO there. */
+static inline bool has_async(int fd, off_t past)
+{
+	constexpr int W = MAP_PRIVATE | MAP_DIRECT;
+	void *p = mmap(nullptr, PAGE, PROT_READ, W | MAP_BLOCK, fd, 0);
+
+	MUST(p != MAP_FAILED);
+	void *r = mmap(p, PAGE, PROT_READ, W | MAP_FIXED, fd, past);
+	bool refused = r == MAP_FAILED && errno == ENXIO;
+	munmap(p, PAGE);
+	return refused;
+}
+static inline void need_async(int fd, off_t past)
+{
+	need_refill(fd, past);
+	if (!has_async(fd, past))
+		ksft_exit_skip("without MAP_BLOCK there is no refill\n");
+}
+
 /* Runs @touch; the signal that it raised (SIGBUS, SIGSEGV), or 0. */
 static sigjmp_buf touch_env;
 static inline void touch_handler(int sig) { siglongjmp(touch_env, sig); }

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+// since: 470
+// abi: B5 R7 D9 D13
+// machine: slow
+// Whatever is done to a window that the disk is filling, its data arrives, and in the right place.
+#include <async.h>
+
+static int kernel_reads_it(uint8_t *p)
+{
+	int f = open(test_path("async-copy"), O_RDWR | O_CREAT | O_TRUNC,
+		     0644);
+	static uint8_t copy[LEN];
+
+	CHECK_EQ(write(f, p, LEN), LEN);
+	CHECK_EQ(pread(f, copy, LEN, 0), LEN);
+	CHECK(has_slow_data(copy));
+	close(f);
+	return arrives(p);
+}
+
+static int disk_takes_it(uint8_t *p)
+{
+	CHECK_EQ(pwrite(busy_fd, p, LEN, 32 * MIB), LEN);
+	CHECK_CASE(arrives(p));
+	CHECK_EQ(pread(busy_fd, busy_buf, LEN, 32 * MIB), LEN);
+	CHECK(has_slow_data(busy_buf));
+	return KSFT_PASS;
+}
+
+/* It may do so as soon as it is there: the store is not lost. */
+static int stores(uint8_t *p)
+{
+	memset(p, 0x66, LEN);
+	CHECK(all_bytes(p, 0x66, LEN));
+	CHECK_OK(munmap(p, LEN));
+	return KSFT_PASS;
+}
+
+static int child_reads_it(uint8_t *p)
+{
+	CHECK_CASE(in_child([=] {
+		CHECK(has_slow_data(p));
+		return KSFT_PASS;
+	}));
+	return arrives(p);
+}
+
+static int it_is_refilled(uint8_t *p)
+{
+	CHECK(mmap(p, LEN, RW, WINDOW | MAP_FIXED, plain, LEN) == p);
+	CHECK(is_pattern(p, 1, LEN, LEN));
+	CHECK(mmap(p, LEN / 2, RW, LATER | MAP_FIXED, fd, LEN) == p);
+	CHECK(mmap(p, LEN, RW, LATER | MAP_FIXED, plain, 0) == p);
+	CHECK(mmap(p, LEN, RW, LATER | MAP_FIXED, fd, LEN) == p);
+	return arrives(p);
+}
+
+static int a_half_is_refilled(uint8_t *p)
+{
+	CHECK(mmap(p, LEN / 2, RW, LATER | MAP_FIXED, plain, 0) == p);
+	CHECK(is_pattern(p, 1, 0, LEN / 2));
+	CHECK(is_pattern(p + LEN / 2, 7, LEN + LEN / 2, LEN / 2));
+	CHECK_OK(munmap(p, LEN));
+	return KSFT_PASS;
+}
+
+static int it_moves(uint8_t *p)
+{
+	uint8_t *to = anonymous(LEN);
+
+	CHECK(mremap(p, LEN, LEN, MREMAP_MAYMOVE | MREMAP_FIXED, to) == to);
+	return arrives(to);
+}
+
+static int parts_change(uint8_t *p)
+{
+	CHECK_OK(mprotect(p, PAGE, PROT_READ));
+	CHECK_OK(madvise(p + PAGE, 3 * PAGE, MADV_DONTNEED));
+	CHECK_OK(mprotect(p, PAGE, RW));
+	CHECK_OK(mlock(p + 8 * PAGE, PAGE));
+	CHECK(is_there(p + 8 * PAGE));
+	CHECK_OK(msync(p, LEN, MS_SYNC));
+	return arrives(p);
+}
+
+static int msync_waits(uint8_t *p)
+{
+	CHECK_OK(msync(p, LEN, MS_SYNC));
+	CHECK_EQ(pages_there(p, LEN), LEN / PAGE);
+	return arrives(p);
+}
+
+static int part_goes(uint8_t *p)
+{
+	CHECK_OK(munmap(p + LEN / 4, LEN / 2));
+	CHECK(is_pattern(p, 7, LEN, LEN / 4));
+	CHECK(is_pattern(p + 3 * LEN / 4, 7, LEN + 3 * LEN / 4, LEN / 4));
+	CHECK_EQ(signal_of([=] { *(volatile uint8_t *)(p + LEN / 2) = 1; }),
+		 SIGSEGV);
+	CHECK_OK(munmap(p, LEN));
+	return KSFT_PASS;
+}
+
+static const test_case cases[] = {
+	DURING("the kernel reads it", kernel_reads_it),
+	DURING("the disk takes it", disk_takes_it),
+	DURING("stores are not lost", stores),
+	DURING("a child reads it", child_reads_it),
+	DURING("it is refilled", it_is_refilled),
+	DURING("a half is refilled", a_half_is_refilled),
+	DURING("mremap", it_moves),
+	DURING("mprotect, MADV_DONTNEED, mlock of parts", parts_change),
+	DURING("msync waits for it", msync_waits),
+	DURING("munmap of a part", part_goes),
+};
+
+int main()
+{
+	ksft_print_header();
+	set_up_async("direct-async-vma");
+	RUN_CASES(cases);
+}

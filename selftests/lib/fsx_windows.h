@@ -25,6 +25,8 @@ static fsx_window fsx_windows[4] = {
 	{MAP_PRIVATE}, {MAP_SHARED | MAP_NOSYNC}, {MAP_PRIVATE}, {MAP_SHARED},
 };
 
+static bool fsx_async;		/* a refill need not wait for the disk */
+
 static inline fsx_window *fsx_any_window()
 {
 	return &fsx_windows[fsx_random(4)];
@@ -127,17 +129,49 @@ static inline int fsx_fresh()
 	return KSFT_PASS;
 }
 
+/* How many pages from @first on are neighbours in the file, too. */
+static inline unsigned fsx_one_piece(const fsx_window *w, fsx_range r)
+{
+	unsigned first = fsx_first(r), i = first;
+	bool buffer = w->origin[first] == FSX_NOBODY;
+
+	while (i < fsx_end(r) && w->origin[i] == (buffer ? FSX_NOBODY :
+	       w->origin[first] + (long)((i - first) * PAGE)))
+		i++;
+	return i - first;
+}
+
+/* A part of a window goes elsewhere, is looked at, and comes back. */
+static inline int fsx_move(const fsx_window *w)
+{
+	constexpr int HOW = MREMAP_MAYMOVE | MREMAP_FIXED;
+	fsx_range r = fsx_pick(FSX_WINDOW, PAGE);
+	unsigned len = fsx_one_piece(w, r) * PAGE;
+	uint8_t *at = w->at + r.off;
+	void *to = mmap(nullptr, len, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS,
+			-1, 0);
+
+	/* It does not take several mappings at once. */
+	if (mremap(at, len, len, HOW, to) == to) {
+		CHECK(fsx_same(to, w->want + r.off, len));
+		CHECK(mremap(to, len, len, HOW, at) == at);
+	}
+	munmap(to, len);
+	return fsx_check(w);
+}
+
 static inline int fsx_refill()
 {
 	fsx_window *w = fsx_any_window();
 	fsx_range r = fsx_pick(FSX_WINDOW, PAGE);
 	unsigned off = fsx_random((FSX_MAX - r.len) / PAGE + 1) * PAGE;
 	unsigned first = fsx_first(r);
+	bool later = fsx_random(2) && fsx_async;
 
-	fsx_log("refill %zd %#x+%#x from %#x of %#x", w - fsx_windows, r.off,
-		r.len, off, fsx.size);
+	fsx_log("refill %zd %#x+%#x from %#x of %#x%s", w - fsx_windows, r.off,
+		r.len, off, fsx.size, later ? ", later" : "");
 	void *p = mmap(w->at + r.off, r.len, FSX_RW, w->type | MAP_DIRECT |
-		       MAP_BLOCK | MAP_FIXED, fsx.fd, off);
+		       (later ? 0 : MAP_BLOCK) | MAP_FIXED, fsx.fd, off);
 	if (off >= fsx.size) {
 		CHECK(p == MAP_FAILED && errno == ENXIO);
 		return fsx_check(w);
@@ -148,6 +182,12 @@ static inline int fsx_refill()
 		w->origin[first + i] = off + i * PAGE;
 		fsx_expect_page(w, first + i);
 	}
+	/* What others write next may be seen or not: look at it first. But
+	 * while it is on its way something may happen to it. */
+	if (later && fsx_random(4) == 0)
+		CHECK_CASE(fsx_move(w));
+	if (later && fsx_random(16) == 0)
+		CHECK_CASE(in_child(fsx_check_all));
 	return fsx_check(w);
 }
 
@@ -216,37 +256,12 @@ static inline int fsx_direct_buffer()
 	return fsx_check(w);
 }
 
-/* How many pages from @first on are neighbours in the file, too. */
-static inline unsigned fsx_one_piece(const fsx_window *w, fsx_range r)
+static inline int fsx_move_any()
 {
-	unsigned first = fsx_first(r), i = first;
-	bool buffer = w->origin[first] == FSX_NOBODY;
-
-	while (i < fsx_end(r) && w->origin[i] == (buffer ? FSX_NOBODY :
-	       w->origin[first] + (long)((i - first) * PAGE)))
-		i++;
-	return i - first;
-}
-
-/* A part of a window goes elsewhere, is looked at, and comes back. */
-static inline int fsx_move()
-{
-	constexpr int HOW = MREMAP_MAYMOVE | MREMAP_FIXED;
 	fsx_window *w = fsx_any_window();
-	fsx_range r = fsx_pick(FSX_WINDOW, PAGE);
-	unsigned len = fsx_one_piece(w, r) * PAGE;
-	uint8_t *at = w->at + r.off;
-	void *to = mmap(nullptr, len, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS,
-			-1, 0);
 
-	fsx_log("%#x+%#x of %zd moves", r.off, len, w - fsx_windows);
-	/* It does not take several mappings at once. */
-	if (mremap(at, len, len, HOW, to) == to) {
-		CHECK(fsx_same(to, w->want + r.off, len));
-		CHECK(mremap(to, len, len, HOW, at) == at);
-	}
-	munmap(to, len);
-	return fsx_check(w);
+	fsx_log("a part of %zd moves", w - fsx_windows);
+	return fsx_move(w);
 }
 
 static inline int fsx_new_place()
@@ -300,7 +315,7 @@ static const fsx_operation fsx_window_operations[] = {
 	{4, fsx_direct_read}, {8, fsx_direct_write}, {2, fsx_direct_vector},
 	{2, fsx_direct_self}, {4, fsx_sync}, {2, fsx_whole_file},
 	{8, fsx_fresh}, {24, fsx_refill}, {8, fsx_store}, {4, fsx_msync},
-	{4, fsx_dont_need}, {2, fsx_direct_buffer}, {2, fsx_move},
+	{4, fsx_dont_need}, {2, fsx_direct_buffer}, {2, fsx_move_any},
 	{1, fsx_new_place}, {8, fsx_transfer}, {1, fsx_look_from_a_child},
 	{2, fsx_check_all},
 };
@@ -308,6 +323,9 @@ static const fsx_operation fsx_window_operations[] = {
 /* On the file that is open. */
 static inline int fsx_run_windows()
 {
+	MUST(ftruncate(fsx.fd, PAGE) == 0);
+	fsx_async = has_async(fsx.fd, FSX_MAX);
+	MUST(ftruncate(fsx.fd, 0) == 0);
 	for (fsx_window &w : fsx_windows)
 		fsx_make_window(&w);
 	int r = fsx_run(fsx_window_operations);

@@ -59,7 +59,9 @@ status prepare_binprm(linux_binprm *b)
 
 	b->e_uid = t->euid;
 	b->e_gid = t->egid;
-	if (!(b->f->f_vfsmnt->mnt_flags & MS_NOSUID)) {
+	/* A tracer gets no power over what he may not trace. */
+	if (!(b->f->f_vfsmnt->mnt_flags & MS_NOSUID) &&
+	    (!t->trace.tracer || t->trace.flags & PT_CAP)) {
 		if (mode & S_ISUID)
 			b->e_uid = ino->i_uid;
 		/* Without group execution the bit means mandatory locks. */
@@ -267,6 +269,8 @@ static status exec(const char *filename, const arg_vector &argv,
 		s = load_binary(b, regs);
 	if (s.failed() && b->committed)
 		force_sig(SIGKILL, current);
+	else if (s.ok() && current->trace.tracer)
+		send_sig(SIGTRAP, current).ignore();
 	free_binprm(b);
 	return s;
 }

@@ -55,6 +55,7 @@ static void replace_leader(task_struct *self, task_struct *old)
 
 	swap_numbers(self, old);
 	move_children(old, self);
+	ptrace_move_tracees(old, self);
 	list_add_tail(&self->sibling, &old->sibling);
 	list_del(&old->sibling);
 	self->group_leader = old->group_leader = self;

@@ -42,6 +42,8 @@ static void leave_group(task_struct *p)
 void release_task(task_struct *p)
 {
 	leave_group(p);
+	if (p->trace.tracer)
+		ptrace_unlink(p);
 	unhash_pid(p);
 	drop_pid(p->pid);
 	list_del(&p->tasks);
@@ -146,7 +148,8 @@ static void orphan_children(task_struct *leader, list_head *dead)
 /* The whole process is dead: true if nobody waits for it. */
 static bool leader_done(task_struct *leader)
 {
-	return do_notify_parent(leader, leader->exit_signal);
+	return !ptrace_notify_death(leader) &&
+	       do_notify_parent(leader, leader->exit_signal);
 }
 
 static void bury(task_struct *p, list_head *dead)
@@ -171,6 +174,7 @@ static void exit_notify(task_struct *p, bool group_dead)
 	{
 		spin_irq_guard g(tasklist_lock);
 		if (group_dead) {
+			ptrace_release_tracees(leader, &dead);
 			orphan_children(leader, &dead);
 			check_orphans(leader, leader->real_parent, leader);
 		}

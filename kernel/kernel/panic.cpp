@@ -61,6 +61,7 @@ char task_state_letter(const task_struct *t)
 	case TASK_UNINTERRUPTIBLE:
 		return 'D';
 	case TASK_STOPPED:
+	case TASK_TRACED:
 		return 'T';
 	default:
 		return 'X';

@@ -56,7 +56,8 @@ void recalc_sigpending(task_struct *p)
 static void signal_wake_up(task_struct *t, bool deadly)
 {
 	t->sigpending_flag = 1;
-	wake_up_state(t, TASK_INTERRUPTIBLE | (deadly ? TASK_STOPPED : 0));
+	wake_up_state(t, TASK_INTERRUPTIBLE | (deadly ? TASK_STOPPED |
+			      TASK_TRACED : 0));
 }
 
 static void kill_thread(task_struct *t)
@@ -113,7 +114,7 @@ static bool is_ignored(const task_struct *p, int sig)
 {
 	unsigned long handler = action_of(p->sighand, sig)->handler;
 
-	if (p->blocked & sigmask(sig))
+	if (p->blocked & sigmask(sig) || p->trace.tracer)
 		return false;
 	if (handler == SIG_DFL)
 		return p->tg->unkillable || SIG_IGNORE_MASK & sigmask(sig);
@@ -126,7 +127,8 @@ static bool is_deadly(const task_struct *p, int sig)
 
 	return action_of(p->sighand, sig)->handler == SIG_DFL &&
 	       !(mask & (SIG_IGNORE_MASK | SIG_STOP_MASK)) &&
-	       !p->tg->unkillable && !(p->real_blocked & mask);
+	       !p->tg->unkillable && !(p->real_blocked & mask) &&
+	       (!p->trace.tracer || sig == SIGKILL);
 }
 
 /* ---- queueing ---- */
@@ -182,7 +184,8 @@ static status queue_signal(int sig, const siginfo_t *info, task_struct *p,
 static bool wants(const task_struct *t, int sig)
 {
 	return !(t->flags & PF_EXITING) && !(t->blocked & sigmask(sig)) &&
-	       (t->state != TASK_STOPPED || sig == SIGKILL) &&
+	       (!(t->state & (TASK_STOPPED | TASK_TRACED)) ||
+		sig == SIGKILL) &&
 	       (t == current || !t->sigpending_flag || sig == SIGKILL);
 }
 

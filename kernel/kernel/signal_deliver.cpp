@@ -241,7 +241,19 @@ static void maybe_stop(int sig)
 
 /* ---- delivery ---- */
 
-/* The next signal and its action. siglock is taken once for both. */
+/* siglock held. */
+static int take_action(int sig, k_sigaction *ka)
+{
+	k_sigaction *action = action_of(current->sighand, sig);
+
+	*ka = *action;
+	if (ka->handler > SIG_IGN && ka->flags & SA_RESETHAND)
+		action->handler = SIG_DFL;
+	return sig;
+}
+
+/* The next signal and its action; -1 if the tracer took it away. siglock is
+ * taken once for both. */
 static int next_signal(siginfo_t *info, k_sigaction *ka)
 {
 	task_struct *p = current;
@@ -250,10 +262,15 @@ static int next_signal(siginfo_t *info, k_sigaction *ka)
 
 	if (!sig)
 		return 0;
-	*ka = *action_of(p->sighand, sig);
-	if (ka->handler > SIG_IGN && ka->flags & SA_RESETHAND)
-		action_of(p->sighand, sig)->handler = SIG_DFL;
-	return sig;
+	if (likely(!p->trace.tracer || sig == SIGKILL))
+		return take_action(sig, ka);
+	g.unlock();
+	sig = ptrace_signal(sig, info);
+	if (sig < 0)
+		return sig;
+	spin_irq_guard again(p->sighand->siglock);
+
+	return take_action(sig, ka);
 }
 
 static void die_if_killed()
@@ -288,6 +305,8 @@ int get_signal_to_deliver(siginfo_t *info, k_sigaction *ka, pt_regs *)
 		}
 		int sig = next_signal(info, ka);
 
+		if (sig < 0)
+			continue;
 		if (!sig || ka->handler > SIG_IGN)
 			return sig;
 		if (ka->handler == SIG_DFL)

@@ -60,6 +60,9 @@ static bool report_dead(wait_opts *w, task_struct *p, task_struct **reaped)
 	if (p->exit_state != TASK_ZOMBIE || !group_is_empty(p) ||
 	    !(w->options & WEXITED))
 		return false;
+	bool mine = p->real_parent == current->group_leader;
+	if (mine && p->trace.tracer && p->trace.tracer != p->real_parent)
+		return false;	/* the tracer comes first */
 	if (code & 0x7f)
 		fill(w, p, code & 0x80 ? CLD_DUMPED : CLD_KILLED, code & 0x7f);
 	else
@@ -67,6 +70,14 @@ static bool report_dead(wait_opts *w, task_struct *p, task_struct **reaped)
 	w->wait_status = code;
 	if (w->options & WNOWAIT)
 		return true;
+	if (!mine) {
+		ptrace_unlink(p);
+		if (!do_notify_parent(p, p->exit_signal))
+			return true;
+		release_task(p);
+		*reaped = p;
+		return true;
+	}
 	release_task(p);
 	inherit_usage(current->tg, p->tg);
 	*reaped = p;
@@ -95,6 +106,31 @@ static bool report_change(wait_opts *w, task_struct *p)
 	return false;
 }
 
+/* A stop that the tracer shall see, whatever it waits for. */
+static bool report_trapped(wait_opts *w, task_struct *p)
+{
+	w->may_come = true;
+	if (!p->trace.unreported || p->state != TASK_TRACED)
+		return false;
+	p->trace.unreported = w->options & WNOWAIT;
+	fill(w, p, CLD_TRAPPED, p->trace.code);
+	w->wait_status = p->trace.code << 8 | 0x7f;
+	return true;
+}
+
+static bool look_at_tracees(wait_opts *w, task_struct **reaped)
+{
+	task_struct *leader = current->group_leader;
+
+	list_for_each_entry(task_struct, p, &leader->trace.tracees, trace.node)
+		if (eligible(w, p) &&
+		    (report_trapped(w, p) ||
+		     (p == p->group_leader && p->real_parent != leader &&
+		      report_dead(w, p, reaped))))
+			return true;
+	return false;
+}
+
 static bool look(wait_opts *w, task_struct **reaped)
 {
 	spin_irq_guard g(tasklist_lock);
@@ -105,7 +141,7 @@ static bool look(wait_opts *w, task_struct **reaped)
 		if (eligible(w, p) &&
 		    (report_dead(w, p, reaped) || report_change(w, p)))
 			return true;
-	return false;
+	return look_at_tracees(w, reaped);
 }
 
 /* The pid found, 0 for WNOHANG, or an error. */

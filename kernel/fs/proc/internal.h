@@ -64,8 +64,6 @@ bool proc_task_alive(const task_struct *t);
 /* Makes @d the directory of @task; @thread: one without task/. */
 status proc_add_pid_dir(dentry *d, super_block *sb, task_struct *task,
 			bool thread);
-/* May current look into @t, as a tracer could? */
-bool proc_may_trace(const task_struct *t);
 
 /* ---- pid_task.cpp, pid_fd.cpp, pid_link.cpp, pid_mem.cpp ---- */
 extern const inode_operations proc_task_dir_iops, proc_fd_dir_iops,

@@ -91,18 +91,6 @@ bool proc_task_alive(const task_struct *t)
 	return t->exit_state != TASK_DEAD;
 }
 
-bool proc_may_trace(const task_struct *t)
-{
-	const task_struct *c = current;
-
-	if (c->tg == t->tg || capable(CAP_SYS_PTRACE))
-		return true;
-	return t->dumpable && c->uid == t->euid && c->uid == t->suid &&
-	       c->uid == t->uid && c->gid == t->egid && c->gid == t->sgid &&
-	       c->gid == t->gid &&
-	       !(t->cap_permitted & ~c->cap_permitted);
-}
-
 /* ---- texts ---- */
 
 static status text_show(seq_file *m, void *v)
@@ -118,7 +106,7 @@ static status text_open(inode *inode, file *f)
 {
 	proc_task_ref *ref = task_ref(inode);
 
-	if (ref->guarded && !proc_may_trace(ref->task))
+	if (ref->guarded && !ptrace_may_attach(ref->task))
 		return -EACCES;
 	return single_open(f, text_show, ref);
 }

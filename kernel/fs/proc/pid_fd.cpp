@@ -119,7 +119,7 @@ static status fd_readdir(file *f, void *ctx, filldir_t fill)
 	task_struct *t = task_ref(f->f_dentry->d_inode)->task;
 	int fd;
 
-	if (!proc_may_trace(t))
+	if (!ptrace_may_attach(t))
 		return -EACCES;
 	TRY(proc_fill_dots(f, ctx, fill));
 	while ((fd = next_fd(t, f->f_pos - 2)) >= 0) {
@@ -134,7 +134,7 @@ static status fd_readdir(file *f, void *ctx, filldir_t fill)
 
 static status fd_permission(inode *i, int mask)
 {
-	if (proc_may_trace(task_ref(i)->task))
+	if (ptrace_may_attach(task_ref(i)->task))
 		return mask & MAY_WRITE ? -EACCES : 0;
 	return vfs_permission(i, mask);
 }

@@ -62,7 +62,7 @@ static status get_target(dentry *link, dentry **d, vfsmount **mnt)
 {
 	const proc_task_ref *ref = task_ref(link->d_inode);
 
-	if (!proc_may_trace(ref->task))
+	if (!ptrace_may_attach(ref->task))
 		return -EACCES;
 	return ref->link(ref->task, ref->fd, d, mnt);
 }

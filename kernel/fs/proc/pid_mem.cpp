@@ -52,7 +52,7 @@ size_t access_mm(task_struct *task, mm_struct *mm, unsigned long addr,
 
 static status mem_open(inode *inode, file *)
 {
-	return proc_may_trace(task_ref(inode)->task) ? 0 : -EACCES;
+	return ptrace_may_attach(task_ref(inode)->task) ? 0 : -EACCES;
 }
 
 /* The task may have changed its program, and its user, since the open. */
@@ -60,7 +60,7 @@ static result<mm_struct *> mem_mm(const file *f)
 {
 	task_struct *t = task_ref(f->f_dentry->d_inode)->task;
 
-	if (!proc_may_trace(t))
+	if (!ptrace_may_attach(t))
 		return -ESRCH;
 	mm_struct *mm = get_task_mm(t);
 	if (!mm)

@@ -75,7 +75,7 @@ static void print_times(seq_file *m, const task_struct *t, const cpu_use &u)
 static void print_mm(seq_file *m, const task_struct *t, const mm_struct *mm)
 {
 	u64 rss_limit = t->tg->rlim[RLIMIT_RSS].rlim_cur;
-	bool show = mm && proc_may_trace(t);
+	bool show = mm && ptrace_may_attach(t);
 
 	seq_printf(m, " %lu %lu %llu", mm ? mm->total_vm << PAGE_SHIFT : 0,
 		   mm ? mm->rss : 0, min(rss_limit, (u64)0xffffffff));

@@ -28,12 +28,20 @@ static unsigned table_size(task_struct *t)
 	return t->files ? t->files->max_fds : 0;
 }
 
+static pid_t tracer_of(const task_struct *t)
+{
+	spin_irq_guard g(tasklist_lock);
+
+	return t->trace.tracer ? t->trace.tracer->tgid : 0;
+}
+
 static void print_identity(seq_file *m, task_struct *t)
 {
 	seq_printf(m, "Name:\t%s\nState:\t%s\nTgid:\t%d\nPid:\t%d\n",
 		   t->comm, state_name(task_state_letter(t)), t->tgid,
 		   t->pid);
-	seq_printf(m, "PPid:\t%d\nTracerPid:\t0\n", t->tg->ppid);
+	seq_printf(m, "PPid:\t%d\nTracerPid:\t%d\n", t->tg->ppid,
+		   tracer_of(t));
 	seq_printf(m, "Uid:\t%u\t%u\t%u\t%u\nGid:\t%u\t%u\t%u\t%u\n",
 		   t->uid, t->euid, t->suid, t->fsuid, t->gid, t->egid,
 		   t->sgid, t->fsgid);

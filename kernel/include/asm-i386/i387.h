@@ -34,3 +34,5 @@ void fpu_drop(task_struct *t);		/* it starts afresh */
 void fxsave_to_fnsave(fnsave_image *to, const fxsave_image *fx);
 void fnsave_to_fxsave(fxsave_image *fx, const fnsave_image *from);
 void fpu_sanitize(fpu_state *f);
+/* What @t, which does not run, has in its registers; free to be changed. */
+fpu_state *fpu_take(task_struct *t);

@@ -8,6 +8,7 @@
 #include <linux/interrupt.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
+#include <linux/ptrace.h>
 #include <linux/signal.h>
 #include <linux/wait.h>
 #include <uapi/resource.h>
@@ -137,6 +138,7 @@ struct task_struct {
 	unsigned long sas_ss_sp = 0;
 	size_t sas_ss_size = 0;
 	int pdeath_signal = 0;
+	trace_state trace;
 	/* restart_syscall */
 	result<long> (*restart_fn)(task_struct *t) = nullptr;
 	unsigned long restart_args[6] = {};

@@ -14,7 +14,7 @@
 
 constexpr long TASK_RUNNING = 0, TASK_INTERRUPTIBLE = 1,
 	TASK_UNINTERRUPTIBLE = 2, TASK_ZOMBIE = 4, TASK_STOPPED = 8,
-	TASK_DEAD = 16;
+	TASK_DEAD = 16, TASK_TRACED = 32;
 constexpr long MAX_SCHEDULE_TIMEOUT = 0x7fffffff;
 
 struct wait_queue_head_t {

@@ -114,6 +114,35 @@ call_work:
 	movl	%eax, PT_EAX(%esp)
 	jmp	user_work
 
+/*
+ * The same for a thread whose tracer wants to see them. He may change the
+ * number and the arguments before the call, and all registers after it.
+ */
+	.globl	system_call_traced
+system_call_traced:
+	pushl	%eax
+	SAVE_ALL
+	movl	$KERNEL_DS, %edx
+	movl	%edx, %ds
+	movl	%edx, %es
+	addl	$1, syscall_count
+	adcl	$0, syscall_count + 4
+	movl	%esp, %eax
+	call	syscall_trace_enter
+	.rept	NR_ARGS
+	pushl	(NR_ARGS - 1) * 4(%esp)
+	.endr
+	cmpl	$NR_SYSCALLS, %eax
+	jae	1f
+	call	*sys_call_table(, %eax, 4)
+	jmp	2f
+1:	movl	$-ENOSYS, %eax
+2:	addl	$NR_ARGS * 4, %esp
+	movl	%eax, PT_EAX(%esp)
+	movl	%esp, %eax
+	call	syscall_trace_leave
+	jmp	ret_to_user
+
 /* These replace the whole frame, so they take the long way out. */
 	.globl	sys_sigreturn, sys_rt_sigreturn
 sys_sigreturn:

@@ -83,6 +83,16 @@ void fpu_drop(task_struct *t)
 	t->thread.used_fpu = false;
 }
 
+fpu_state *fpu_take(task_struct *t)
+{
+	fpu_save_to_task(t);
+	fpu_forget(t);
+	if (!t->thread.used_fpu)
+		init_state(&t->thread.fpu);
+	t->thread.used_fpu = true;
+	return &t->thread.fpu;
+}
+
 void math_state_restore()
 {
 	task_struct *owner = this_cpu().fpu_owner;

@@ -52,6 +52,10 @@ static void switch_segments(thread_struct *prev, const thread_struct *next)
 
 task_struct *switch_to(task_struct *prev, task_struct *next)
 {
+	bool traced = next->trace.flags & PT_SYSCALL;
+
+	if (unlikely(traced != syscall_gate_traced))
+		set_syscall_gate(traced);
 	fpu_switch_to(next);
 	switch_segments(&prev->thread, &next->thread);
 	cpu_tss.esp0 = next->thread.esp0;

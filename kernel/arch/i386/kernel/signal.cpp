@@ -256,12 +256,18 @@ static void handle_signal(int sig, const k_sigaction &ka,
 	u64 old = t->restore_blocked ? t->saved_blocked : t->blocked;
 	u64 mask = t->blocked | ka.mask;
 
+	bool step = t->trace.flags & PT_STEP;
+
 	restart_after_handler(regs, ka);
+	if (step)		/* the tracer's, not the handler's */
+		regs->eflags &= ~X86_EFLAGS_TF;
 	if (make_frame(sig, ka, info, old, regs).failed()) {
 		force_sigsegv(sig);
 		return;
 	}
 	t->restore_blocked = false;
+	if (step)
+		regs->eflags |= X86_EFLAGS_TF;
 	if (!(ka.flags & SA_NODEFER))
 		mask |= sigmask(sig);
 	set_current_blocked(mask);

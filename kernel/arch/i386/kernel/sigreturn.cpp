@@ -77,6 +77,9 @@ static void restore_alternate_stack(const stack_t &s)
 	}
 }
 
+/* ptrace.cpp; these two calls leave by a way of their own. */
+extern "C" void syscall_trace_leave(pt_regs *regs);
+
 static void bad_frame()
 {
 	force_sig(SIGSEGV, current);
@@ -100,6 +103,7 @@ extern "C" void restore_sigframe(pt_regs *regs)
 	set_current_blocked(sc.oldmask | (u64)extra << 32);
 	if (restore_context(regs, sc).failed())
 		bad_frame();
+	syscall_trace_leave(regs);
 }
 
 extern "C" void restore_rt_sigframe(pt_regs *regs)
@@ -118,4 +122,5 @@ extern "C" void restore_rt_sigframe(pt_regs *regs)
 		return;
 	}
 	restore_alternate_stack(uc.stack);
+	syscall_trace_leave(regs);
 }

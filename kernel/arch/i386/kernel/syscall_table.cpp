@@ -14,7 +14,8 @@
 	X(9, link) X(10, unlink) X(11, execve) X(12, chdir) X(13, time)	\
 	X(14, mknod) X(15, chmod) X(16, lchown16) X(18, stat)		\
 	X(19, lseek) X(20, getpid) X(21, mount) X(22, oldumount)	\
-	X(23, setuid) X(24, getuid) X(25, stime) X(27, alarm)		\
+	X(23, setuid) X(24, getuid) X(25, stime) X(26, ptrace)	\
+	X(27, alarm)							\
 	X(28, fstat) X(29, pause) X(30, utime32) X(33, access)		\
 	X(34, nice) X(36, sync) X(37, kill) X(38, rename) X(39, mkdir)	\
 	X(40, rmdir) X(41, dup) X(42, pipe) X(43, times) X(45, brk)	\

@@ -68,7 +68,7 @@ static void dequeue(task_struct *p)
 }
 
 /* Makes the processor look again if @p deserves it more than who has it. */
-static void preempt_for(const task_struct *p)
+static inline void preempt_for(const task_struct *p)
 {
 	task_struct *curr = current;
 

@@ -15,8 +15,9 @@
 
 constexpr unsigned NR_REQUESTS = 128;
 constexpr unsigned WRITE_RESERVE = NR_REQUESTS / 2;	/* for READs only */
-/* Sleepers are woken when a batch is free, not for every single request. */
+/* Sleepers are woken for each batch that is freed, not for every request. */
 constexpr unsigned BATCH = 8;
+static_assert(NR_REQUESTS % BATCH == 0, "the last one wakes them");
 /* An idle disk starts when so many requests wait, plugged or not. */
 constexpr unsigned UNPLUG_REQUESTS = 8;
 /* Long enough that it does not cut a request in two that is being built. */
@@ -81,7 +82,7 @@ request *get_request(request_queue *q, rw_t cmd)
 		return nullptr;
 	request *rq = list_entry(q->free_requests.next, request, queue);
 
-	list_del(&rq->queue);
+	__list_unlink(&rq->queue);
 	q->nr_free--;
 	new (rq) request;
 	rq->q = q;
@@ -92,7 +93,7 @@ request *get_request(request_queue *q, rw_t cmd)
 void wait_for_request(request_queue *q, rw_t cmd)
 {
 	generic_unplug_device(q);
-	wait_event(q->wait_for_request[cmd],
+	wait_event(q->wait_for_request,
 		   READ_ONCE(q->nr_free) > pool_reserve(cmd));
 }
 
@@ -100,11 +101,8 @@ void put_request(request_queue *q, request *rq)
 {
 	list_add(&rq->queue, &q->free_requests);
 	q->nr_free++;
-	if (q->nr_free >= BATCH && waitqueue_active(&q->wait_for_request[READ]))
-		wake_up_all(&q->wait_for_request[READ]);
-	if (q->nr_free >= WRITE_RESERVE + BATCH &&
-	    waitqueue_active(&q->wait_for_request[WRITE]))
-		wake_up_all(&q->wait_for_request[WRITE]);
+	if (!(q->nr_free % BATCH) && waitqueue_active(&q->wait_for_request))
+		wake_up_all(&q->wait_for_request);
 }
 
 void blk_init_queue(request_queue *q, request_fn_t fn)

@@ -26,8 +26,8 @@ static inline bool may_overtake(const request *rq)
  * Walks from the tail: behind the place where the sectors belong only a FRONT
  * merge with the request met last is possible, at the place a BACK merge.
  */
-elv_merge_t elv_merge(request_queue *q, rw_t cmd, sector_t sector,
-		      unsigned long count, request **req, list_head **where)
+elv_merge_t __elv_merge(request_queue *q, rw_t cmd, sector_t sector,
+			unsigned long count, request **req, list_head **where)
 {
 	sector_t key = distance(q, sector);
 	list_head *pos = q->queue_head.prev;

@@ -367,8 +367,8 @@ void tty_receive(tty_struct *tty, const char *buf, size_t n)
 		n_tty_check_throttle(tty);
 		if (n_tty_readable(tty) && waitqueue_active(&tty->read_wait))
 			wake_up_interruptible(&tty->read_wait);
+		add_interrupt_randomness(tty->device);
 	}
 	if (signals)
 		send_signals(tty->pgrp, signals);
-	add_interrupt_randomness(tty->device);
 }

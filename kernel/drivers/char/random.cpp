@@ -81,10 +81,9 @@ static void stir(u32 v)
 
 void add_interrupt_randomness(unsigned source)
 {
-	u64 tsc = get_cycles();
-	spin_irq_guard g(rng.lock);
+	spin_guard g(rng.lock);
 
-	stir((u32)tsc ^ rotl(source, 16) ^ (u32)(tsc >> 32));
+	stir((u32)get_cycles() ^ rotl(source, 16));
 	rng.events++;
 }
 

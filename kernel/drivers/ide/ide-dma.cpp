@@ -35,15 +35,18 @@ static unsigned build_dmatable(ide_hwif_t *hwif, u32 bytes)
 			u32 n = min(PRD_MAX - addr % PRD_MAX, left);
 
 			prd->addr = addr;
-			prd->count = (u16)n;
-			prd->flags = 0;
-			prd++;
+			prd++->count = (u16)n;
 			addr += n;
 			left -= n;
 		}
 	}
-	prd[-1].flags = PRD_EOT;
+	prd[-1].count |= PRD_EOT;
 	return prd - hwif->prd_table;
+}
+
+static u8 direction(const request *rq)
+{
+	return rq->cmd == WRITE ? 0 : BM_CMD_READ;
 }
 
 void ide_dma_setup(ide_hwif_t *hwif, request *rq, unsigned nsectors)
@@ -51,14 +54,13 @@ void ide_dma_setup(ide_hwif_t *hwif, request *rq, unsigned nsectors)
 	blk_rq_map_sg(rq->q, rq, hwif->sg, IDE_MAX_SEGMENTS);
 	count_vm_events(DISK_PRD, build_dmatable(hwif, nsectors << 9));
 	outl(__pa(hwif->prd_table), hwif->bm_base + BM_PRD_TABLE);
-	outb(rq->cmd == WRITE ? 0 : BM_CMD_READ, hwif->bm_base + BM_COMMAND);
+	outb(direction(rq), hwif->bm_base + BM_COMMAND);
 }
 
 void ide_dma_begin(ide_hwif_t *hwif)
 {
 	wmb();			/* the table is in memory */
-	outb((hwif->rq->cmd == WRITE ? 0 : BM_CMD_READ) | BM_CMD_START,
-	     hwif->bm_base + BM_COMMAND);
+	outb(direction(hwif->rq) | BM_CMD_START, hwif->bm_base + BM_COMMAND);
 }
 
 void ide_dma_stop(ide_hwif_t *hwif)

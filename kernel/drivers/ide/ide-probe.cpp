@@ -173,10 +173,12 @@ static void probe_unit(ide_hwif_t *hwif, u8 unit)
 		panic("no memory for an IDE drive\n");
 	drive->hwif = hwif;
 	drive->unit = unit;
+	drive->select = SELECT_OBSOLETE | SELECT_LBA |
+		(unit ? SELECT_UNIT : 0);
 	snprintf(drive->name, sizeof(drive->name), "hd%c",
 		 'a' + 2 * hwif->index + unit);
 	if (probe_drive(drive))
-		hwif->drives[unit] = drive;
+		hwif->drive = hwif->drives[unit] = drive;
 	else
 		kfree(drive);
 }

@@ -25,15 +25,18 @@ static bool wait_ready(ide_hwif_t *hwif)
 
 /* The last command of a drive ended with it ready, so that only a drive that
  * was not selected must be asked. */
-static bool select_drive(ide_hwif_t *hwif, u8 device)
+noinline static bool change_device(ide_hwif_t *hwif, u8 device)
 {
 	u8 change = device ^ hwif->selected;
 
-	if (!change)
-		return true;
 	outb(device, hwif->io_base + IDE_SELECT);
 	hwif->selected = device;
 	return !(change & (SELECT_UNIT | SELECT_OBSOLETE)) || wait_ready(hwif);
+}
+
+static inline bool select_drive(ide_hwif_t *hwif, u8 device)
+{
+	return likely(device == hwif->selected) || change_device(hwif, device);
 }
 
 /* LBA48: each register is two deep; the older byte goes first. */
@@ -42,7 +45,7 @@ static bool load_lba48(ide_drive_t *drive, sector_t sector, unsigned n)
 	ide_hwif_t *hwif = drive->hwif;
 	u16 base = hwif->io_base;
 
-	if (!select_drive(hwif, ide_select_byte(drive)))
+	if (!select_drive(hwif, drive->select))
 		return false;
 	outb((u8)(n >> 8), base + IDE_NSECTOR);
 	outb((u8)(sector >> 24), base + IDE_LBAL);
@@ -60,8 +63,7 @@ static bool load_lba28(ide_drive_t *drive, sector_t sector, unsigned n)
 	ide_hwif_t *hwif = drive->hwif;
 	u16 base = hwif->io_base;
 
-	if (!select_drive(hwif, ide_select_byte(drive) |
-			  (u8)(sector >> 24 & 0x0f)))
+	if (!select_drive(hwif, drive->select | (u8)(sector >> 24)))
 		return false;
 	outb((u8)n, base + IDE_NSECTOR);	/* 256 is 0 */
 	outb((u8)sector, base + IDE_LBAL);
@@ -145,7 +147,7 @@ bool ide_start_flush(ide_drive_t *drive)
 {
 	ide_hwif_t *hwif = drive->hwif;
 
-	if (!select_drive(hwif, ide_select_byte(drive)))
+	if (!select_drive(hwif, drive->select))
 		return false;
 	hwif->protocol = IDE_PROTO_NODATA;
 	hwif->nsectors = 0;

@@ -93,7 +93,7 @@ static bool start_command(ide_drive_t *drive, request *rq)
 }
 
 /* Next command of the request; queue_lock held, channel owned. */
-static void start_request(ide_drive_t *drive, request *rq)
+static inline void start_request(ide_drive_t *drive, request *rq)
 {
 	ide_hwif_t *hwif = drive->hwif;
 
@@ -116,7 +116,7 @@ static void end_request(ide_drive_t *drive, request *rq, bool uptodate)
 }
 
 /* What needs no command is over here: true. */
-static bool ended_without_command(ide_drive_t *drive, request *rq)
+static inline bool ended_without_command(ide_drive_t *drive, request *rq)
 {
 	if (!drive->dead && !(rq->flush && !drive->flush))
 		return false;
@@ -126,7 +126,7 @@ static bool ended_without_command(ide_drive_t *drive, request *rq)
 
 /* Starts the drive's next request if there is one. queue_lock held, channel
  * owned. */
-static bool take_request(ide_drive_t *drive)
+static inline bool take_request(ide_drive_t *drive)
 {
 	while (request *rq = elv_next_request(&drive->queue)) {
 		blkdev_dequeue_request(rq);
@@ -138,20 +138,25 @@ static bool take_request(ide_drive_t *drive)
 	return false;
 }
 
-/* Gives the owned channel the next request of either drive, the other one
- * first, or makes it idle. No lock held: who puts a request into a queue that
- * was found empty has yet to ask for the channel. */
+/* Whose turn it is: the other drive's if it has work. No lock held: who puts a
+ * request into a queue that was found empty has yet to ask for the channel. */
+static ide_drive_t *next_drive(const ide_hwif_t *hwif)
+{
+	ide_drive_t *last = hwif->drive, *other = hwif->drives[!last->unit];
+
+	if (other && elv_has_request(&other->queue))
+		return other;
+	return elv_has_request(&last->queue) ? last : nullptr;
+}
+
+/* Gives the owned channel the next request of either drive, or makes it
+ * idle. */
 static void ide_do_request(ide_hwif_t *hwif)
 {
-	unsigned last = hwif->drive ? hwif->drive->unit : 0;
-
 	do {
-		for (unsigned i = 1; i <= 2; i++) {
-			ide_drive_t *drive = hwif->drives[(last + i) & 1];
-
-			if (!drive || !elv_has_request(&drive->queue))
-				continue;
+		while (ide_drive_t *drive = next_drive(hwif)) {
 			spin_guard g(drive->queue.queue_lock);
+
 			if (take_request(drive))
 				return;
 		}
@@ -214,16 +219,32 @@ static void command_done(ide_hwif_t *hwif, ide_outcome outcome)
 	ide_do_request(hwif);
 }
 
+/* How a transfer by DMA usually ends; the rest is left to ide_judge(). */
+static inline bool went_well(u8 stat, u8 bm)
+{
+	constexpr u8 LOOK = BUSY_STAT | READY_STAT | WRERR_STAT | DRQ_STAT |
+		ERR_STAT;
+
+	return (stat & LOOK) == READY_STAT &&
+		!(bm & (BM_STAT_ERROR | BM_STAT_ACTIVE));
+}
+
 /* The interrupt of the command came; the channel is owned. */
 static void service_command(ide_hwif_t *hwif, u8 bm)
 {
-	if (hwif->protocol == IDE_PROTO_DMA)
+	bool dma = hwif->protocol == IDE_PROTO_DMA;
+
+	if (dma)
 		ide_dma_stop(hwif);
 	u8 stat = inb(hwif->io_base + IDE_STATUS);
 
 	ide_dma_ack(hwif, bm);
-	if (hwif->protocol != IDE_PROTO_DMA &&
-	    hwif->protocol != IDE_PROTO_NODATA && ide_pio_intr(hwif, stat))
+	if (likely(dma && went_well(stat, bm))) {
+		command_done(hwif, IDE_OK);
+		return;
+	}
+	if (!dma && hwif->protocol != IDE_PROTO_NODATA &&
+	    ide_pio_intr(hwif, stat))
 		return;
 	ide_outcome outcome = ide_judge(hwif, stat, bm);
 

@@ -6,10 +6,14 @@
 struct task_struct;
 constexpr unsigned long THREAD_SIZE = 8192;
 
-inline task_struct *get_current()
+inline unsigned long stack_pointer()
 {
 	unsigned long sp;
 	asm("movl %%esp, %0" : "=r"(sp));
-	return (task_struct *)(sp & -THREAD_SIZE);
+	return sp;
+}
+inline task_struct *get_current()
+{
+	return (task_struct *)(stack_pointer() & -THREAD_SIZE);
 }
 #define current get_current()

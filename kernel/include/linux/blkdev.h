@@ -57,7 +57,7 @@ struct request_queue {
 	unsigned long plugged_at = 0;	/* jiffies */
 	list_head free_requests;	/* READs may use all, WRITEs half */
 	unsigned nr_free = 0;
-	wait_queue_head_t wait_for_request[2];	/* READ, WRITE */
+	wait_queue_head_t wait_for_request;
 };
 
 void blk_init_queue(request_queue *q, request_fn_t fn);	/* boot time */
@@ -66,8 +66,17 @@ void blk_init_queue(request_queue *q, request_fn_t fn);	/* boot time */
  * sectors at @sector belongs: it may continue *req (BACK), come right before
  * it (FRONT), or go behind *where as a request of its own. */
 enum elv_merge_t { ELEVATOR_NO_MERGE, ELEVATOR_FRONT, ELEVATOR_BACK };
-elv_merge_t elv_merge(request_queue *q, rw_t cmd, sector_t sector,
-		      unsigned long count, request **req, list_head **where);
+elv_merge_t __elv_merge(request_queue *q, rw_t cmd, sector_t sector,
+			unsigned long count, request **req, list_head **where);
+inline elv_merge_t elv_merge(request_queue *q, rw_t cmd, sector_t sector,
+			     unsigned long count, request **req,
+			     list_head **where)
+{
+	if (!list_empty(&q->queue_head))
+		return __elv_merge(q, cmd, sector, count, req, where);
+	*where = &q->queue_head;
+	return ELEVATOR_NO_MERGE;
+}
 void elv_add_request(request_queue *q, request *rq, list_head *where);
 /* The sg list of what is left of the request, physically adjacent pieces
  * merged; returns the number of entries. */

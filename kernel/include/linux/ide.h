@@ -44,11 +44,10 @@ constexpr u8 BM_STAT_ACTIVE = 0x01, BM_STAT_ERROR = 0x02, BM_STAT_INTR = 0x04,
 /* A physical region descriptor. */
 struct ide_prd {
 	u32 addr;			/* even */
-	u16 count;			/* bytes, even; 0 is 64 KiB */
-	u16 flags;
+	u32 count;			/* bytes, even, 16 bits; 0 is 64 KiB */
 };
 static_assert(sizeof(ide_prd) == 8);
-constexpr u16 PRD_EOT = 0x8000;
+constexpr u32 PRD_EOT = 1u << 31;	/* in count: the last one */
 
 constexpr unsigned IDE_MAX_SEGMENTS = 384;
 /* A request of 8 MiB in so many segments crosses 128 64-KiB borders at most,
@@ -109,6 +108,7 @@ struct ide_drive_t {
 	ide_hwif_t *hwif = nullptr;
 	char name[4] = {};
 	u8 unit = 0;
+	u8 select = 0;		/* device register, without address bits */
 	bool lba48 = false, dma = false, flush = false, flush_ext = false;
 	bool dead = false;	/* did not come back from a reset */
 	unsigned limit = 0;	/* sectors a command, while errors are about */
@@ -124,10 +124,6 @@ struct ide_drive_t {
 	gendisk disk;
 };
 
-inline u8 ide_select_byte(const ide_drive_t *d)
-{
-	return SELECT_OBSOLETE | SELECT_LBA | (d->unit ? SELECT_UNIT : 0);
-}
 inline u8 ide_altstatus(const ide_hwif_t *h) { return inb(h->ctl_port); }
 
 /* ide.cpp */

@@ -51,8 +51,10 @@ inline void list_add_tail(list_head *n, list_head *head)
 
 inline void __list_unlink(list_head *e)
 {
-	e->next->prev = e->prev;
-	e->prev->next = e->next;
+	list_head *next = e->next, *prev = e->prev;
+
+	next->prev = prev;
+	prev->next = next;
 }
 
 /* Both leave the entry empty, so that list_empty(entry) says "on no list". */

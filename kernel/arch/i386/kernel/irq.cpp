@@ -22,7 +22,7 @@ struct irqaction {
 	irqaction *next = nullptr;
 };
 
-struct irq_desc {
+struct alignas(16) irq_desc {
 	irqaction *action = nullptr;
 	unsigned long count = 0, unhandled = 0;
 };
@@ -118,9 +118,9 @@ static void run_handlers(unsigned irq, pt_regs *regs)
 static void check_stack()
 {
 	constexpr unsigned long RESERVE = 512;
-	unsigned long sp = (unsigned long)__builtin_frame_address(0);
 
-	if (unlikely((sp & (THREAD_SIZE - 1)) < sizeof(task_struct) + RESERVE))
+	if (unlikely((stack_pointer() & (THREAD_SIZE - 1)) <
+		     sizeof(task_struct) + RESERVE))
 		panic("kernel stack of task %d (%s) almost used up",
 		      current->pid, current->comm);
 }

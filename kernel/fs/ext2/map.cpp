@@ -10,6 +10,8 @@
  * while he holds truncate_sem for writing.
  */
 #include <linux/ext2_fs.h>
+#include <linux/kernel.h>
+#include <linux/run.h>
 
 constexpr u32 MAX_RUN = 256;		/* blocks looked at ahead */
 
@@ -86,11 +88,8 @@ void ext2_forget_map(ext2_inode_info *ei)
  * first one is not 0. */
 static result<u32> check_run(inode *inode, const u32 *p, u32 limit)
 {
-	u32 n = 1;
+	u32 n = run_length(p, min(limit, MAX_RUN));
 
-	limit = min(limit, MAX_RUN);
-	while (n < limit && p[n] == p[0] + n)
-		n++;
 	n = ext2_data_blocks(inode->i_sb, *p, n);
 	if (likely(n))
 		return n;

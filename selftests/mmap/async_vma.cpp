@@ -18,19 +18,24 @@ static int kernel_reads_it(uint8_t *p)
 	return arrives(p);
 }
 
+/* Another disk, which is fast, gets what this one has still to bring. */
 static int disk_takes_it(uint8_t *p)
 {
-	CHECK_EQ(pwrite(busy_fd, p, LEN, 32 * MIB), LEN);
-	CHECK_CASE(arrives(p));
-	CHECK_EQ(pread(busy_fd, busy_buf, LEN, 32 * MIB), LEN);
+	const char *name = test_path("async-copy");
+	int d = open_direct(name, O_RDWR | O_CREAT | O_TRUNC);
+
+	CHECK_EQ(pwrite(d, p, LEN, 0), LEN);
+	CHECK_EQ(pread(d, busy_buf, LEN, 0), LEN);
 	CHECK(has_slow_data(busy_buf));
-	return KSFT_PASS;
+	close(d);
+	return arrives(p);
 }
 
-/* It may do so as soon as it is there: the store is not lost. */
+/* Nothing comes any more once a page is there. */
 static int stores(uint8_t *p)
 {
 	memset(p, 0x66, LEN);
+	keep_disk_busy();
 	CHECK(all_bytes(p, 0x66, LEN));
 	CHECK_OK(munmap(p, LEN));
 	return KSFT_PASS;

@@ -124,6 +124,31 @@ static int untouched_memory_is_faulted_in()
 	return KSFT_PASS;
 }
 
+/* Anonymous memory, a file's pages and more memory, some of it untouched. */
+static int across_mappings()
+{
+	int w = open(test_path("odirect-other"), O_RDWR | O_CREAT | O_TRUNC,
+		     0644);
+	auto p = (uint8_t *)mmap(nullptr, 24 * PAGE, PROT_READ | PROT_WRITE,
+				 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	uint8_t page[PAGE];
+
+	CHECK(p != MAP_FAILED);
+	CHECK_OK(ftruncate(w, 8 * PAGE));
+	CHECK(mmap(p + 8 * PAGE, 8 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED |
+		   MAP_FIXED, w, 0) == p + 8 * PAGE);
+	memset(p + 20 * PAGE, 0x12, PAGE);
+	CHECK_EQ(pread(fd, p + 2 * PAGE, 20 * PAGE, PAGE), 20 * PAGE);
+	CHECK(is_pattern(p + 2 * PAGE, 1, PAGE, 20 * PAGE));
+	CHECK(all_bytes(p, 0, 2 * PAGE));
+	CHECK(all_bytes(p + 22 * PAGE, 0, 2 * PAGE));
+	CHECK_EQ(pread(w, page, PAGE, 3 * PAGE), PAGE);
+	CHECK(is_pattern(page, 1, 10 * PAGE, PAGE));
+	CHECK_OK(munmap(p, 24 * PAGE));
+	close(w);
+	return KSFT_PASS;
+}
+
 static int hole_reads_zero_and_allocates_nothing()
 {
 	const char *name = test_path("odirect-hole");
@@ -206,6 +231,7 @@ static const test_case cases[] = {
 	{"buffer_partly_unmapped_partial_count",
 	 buffer_partly_unmapped_partial_count},
 	{"untouched memory is faulted in", untouched_memory_is_faulted_in},
+	{"a buffer across mappings", across_mappings},
 	{"hole_reads_zero_and_allocates_nothing",
 	 hole_reads_zero_and_allocates_nothing},
 	{"buffered_dirty_then_direct_read", buffered_dirty_then_direct_read},

@@ -132,6 +132,27 @@ static int append_goes_to_the_end()
 	return KSFT_PASS;
 }
 
+/* The data, the size and the disk's own cache, before it returns. */
+static int o_sync_is_on_the_disk()
+{
+	const char *name = test_path("odirect-sync");
+	int d = open_direct(name, O_RDWR | O_CREAT | O_TRUNC | O_SYNC);
+
+	memset(buf, 0x34, 2 * PAGE);
+	CHECK_EQ(pwrite(d, buf, PAGE, 0), PAGE);
+	span.begin();
+	if (vmstat_get(&span.a, "disk_flush") < 0)
+		SKIP_CASE("the kernel does not count flushes");
+	ssize_t n = pwrite(d, buf, PAGE, PAGE);
+	span.end();
+	CHECK_EQ(n, PAGE);
+	CHECK(span.diff("disk_flush") >= 1);
+	/* Data and inode, at least. */
+	CHECK(span.diff("disk_write") >= 2);
+	close(d);
+	return KSFT_PASS;
+}
+
 static int misaligned_is_einval()
 {
 	struct stat before, after;
@@ -158,6 +179,7 @@ static const test_case cases[] = {
 	{"extends the file", extends_the_file},
 	{"fills a hole", fills_a_hole},
 	{"O_APPEND goes to the end", append_goes_to_the_end},
+	{"O_SYNC is on the disk", o_sync_is_on_the_disk},
 	{"misaligned is EINVAL", misaligned_is_einval},
 };
 

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+// since: 510
+// abi: D2 K11
+// machine: lowmem
+// Where memory is in pieces a direct mapping takes the pieces; where it is whole again, long runs.
+#include <abi.h>
+
+constexpr int RW = PROT_READ | PROT_WRITE;
+constexpr int WINDOW = MAP_PRIVATE | MAP_DIRECT | MAP_BLOCK;
+constexpr size_t LEN = 4 * MIB;
+static int fd, direct;
+static vmstat_span span;
+
+static unsigned long free_pages()
+{
+	static vmstat v;
+
+	MUST(vmstat_read(&v));
+	return (unsigned long)vmstat_get(&v, "nr_free_pages");
+}
+
+/* How many runs of frames the mapping at @p has, by /proc/self/directmap. */
+static unsigned runs_of(const void *p)
+{
+	static char line[65536];
+	FILE *f = fopen("/proc/self/directmap", "r");
+	unsigned runs = 0, n;
+	int at = 0;
+
+	MUST(f);
+	while (!runs && fgets(line, sizeof(line), f)) {
+		if (strtoul(line, nullptr, 16) != (uintptr_t)p)
+			continue;
+		MUST(sscanf(line, "%*s %*s %*x %*u %*u %*s%n", &at) == 0);
+		char *l = line + at;
+		for (; sscanf(l, " %u%n", &n, &at) == 1; l += at)
+			runs++;
+	}
+	fclose(f);
+	return runs;
+}
+
+/* All free memory but some, every other page of it free again: no two free
+ * pages are neighbours there. */
+static uint8_t *crumble(size_t *len)
+{
+	constexpr size_t SPARE = MIB;
+	size_t free = free_pages() * PAGE;
+
+	MUST(free > SPARE && free < 64 * MIB);
+	*len = free - SPARE;
+	uint8_t *p = page_buffer(*len);
+	for (size_t i = 0; i + PAGE <= *len; i += 2 * PAGE)
+		MUST(madvise(p + i, PAGE, MADV_DONTNEED) == 0);
+	return p;
+}
+
+static int shorter_runs_still_work()
+{
+	size_t len;
+	uint8_t *memory = crumble(&len);
+	auto p = (uint8_t *)mmap(nullptr, LEN, RW, WINDOW, fd, 0);
+
+	CHECK(p != MAP_FAILED);
+	unsigned pieces = runs_of(p);
+	CHECK(is_pattern(p, 1, 0, LEN));
+	span.begin();
+	void *r = mmap(p, LEN, RW, WINDOW | MAP_FIXED, fd, LEN);
+	span.end();
+	CHECK(r == p);
+	CHECK(is_pattern(p, 1, LEN, LEN));
+	CHECK(span.diff("disk_prd") >= pieces);
+	CHECK_EQ(span.diff("disk_pio"), 0);
+	memset(p, 0, LEN);
+	CHECK_EQ(pread(direct, p, LEN, 0), LEN);
+	CHECK(is_pattern(p, 1, 0, LEN));
+	CHECK_OK(munmap(p, LEN));
+	for (size_t i = PAGE; i + PAGE <= len; i += 2 * PAGE)
+		CHECK(all_bytes(memory + i, 0x5a, PAGE));
+	CHECK_OK(munmap(memory, len));
+	ksft_print_msg("%u runs\n", pieces);
+	/* Reclaim may have made some room meanwhile. */
+	CHECK(pieces > LEN / PAGE / 64);
+	return KSFT_PASS;
+}
+
+static int long_runs_come_back()
+{
+	auto p = (uint8_t *)mmap(nullptr, LEN, RW, WINDOW, fd, 0);
+
+	CHECK(p != MAP_FAILED);
+	unsigned pieces = runs_of(p);
+	CHECK(is_pattern(p, 1, 0, LEN));
+	CHECK_OK(munmap(p, LEN));
+	ksft_print_msg("%u runs\n", pieces);
+	CHECK(pieces < LEN / PAGE / 64);
+	return KSFT_PASS;
+}
+
+static const test_case cases[] = {
+	{"fragmented memory: shorter runs still work",
+	 shorter_runs_still_work},
+	{"long runs come back with whole memory", long_runs_come_back},
+};
+
+int main()
+{
+	ksft_print_header();
+	fd = make_file(test_path("fragmented"), 2 * LEN, 1);
+	if (access("/proc/self/directmap", R_OK))
+		ksft_exit_skip("no /proc/PID/directmap\n");
+	need_refill(fd, 2 * LEN);
+	if (sysconf(_SC_PHYS_PAGES) > (long)(64 * MIB / PAGE))
+		ksft_exit_skip("too much memory\n");
+	direct = open_direct(test_path("fragmented"), O_RDONLY);
+	posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+	RUN_CASES(cases);
+}

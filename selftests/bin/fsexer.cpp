@@ -26,8 +26,6 @@
 #include <termios.h>
 #include <vmstat.h>
 
-constexpr int MAP_DIRECT = 0x400000, MAP_BLOCK = 0x800000,
-	VALIDATE = 0x03;
 static unsigned jobs = 1, crash, kept;
 
 static void mount_it()
@@ -101,7 +99,6 @@ static void write_and_sync(fs_inode *i, const fs_name *e)
 
 static void write_and_sync_direct(fs_inode *i, const fs_name *e)
 {
-	constexpr int MAPPED = VALIDATE | MAP_DIRECT | MAP_BLOCK;
 	unsigned how = fs_random(4);
 
 	fs_log("direct write and sync %u", how);
@@ -113,7 +110,7 @@ static void write_and_sync_direct(fs_inode *i, const fs_name *e)
 	if (how == 1)
 		fs_write_direct(i, e, 0);
 	else
-		fs_store(i, fd, MAPPED, how == 2);
+		fs_store(i, fd, fs_mapped_flags(), how == 2);
 	if (how != 2)
 		FS_MUST(fsync(fd) == 0);
 	FS_MUST(close(fd) == 0);
@@ -202,16 +199,19 @@ static uint8_t *buffer()
 	return (uint8_t *)p;
 }
 
-static bool knows_direct(const char *dir)
+/* What the kernel can do with files in the directory. */
+static void probe(const char *dir)
 {
 	char path[80];
 
 	snprintf(path, sizeof(path), "%s/probe", dir);
 	int fd = open(path, O_RDWR | O_CREAT | O_DIRECT, 0600);
-	bool known = fd >= 0 && fcntl(fd, F_GETFL) & O_DIRECT;
+	ex.direct = fd >= 0 && fcntl(fd, F_GETFL) & O_DIRECT;
+	void *p = mmap(nullptr, FS_PAGE, PROT_READ,
+		       FS_VALIDATE | FS_MAP_DIRECT, fd, 0);
+	ex.mapped = p != MAP_FAILED && munmap(p, FS_PAGE) == 0;
 	close(fd);
 	unlink(path);
-	return known;
 }
 
 static void run_job(unsigned job)
@@ -224,7 +224,7 @@ static void run_job(unsigned job)
 	fs_buf = buffer();
 	fs_want = buffer();
 	FS_MUST(mkdir(top, 0755) == 0);
-	ex.direct = knows_direct(top);
+	probe(top);
 	for (unsigned i = 0; crash && i < 12; i++)
 		fs_make_dir();
 	if (crash)

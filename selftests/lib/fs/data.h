@@ -75,6 +75,15 @@ static inline void fs_cut_some(fs_inode *i, const fs_name *e)
 		fs_freed(old);
 }
 
+constexpr int FS_VALIDATE = 0x03, FS_MAP_DIRECT = 0x400000,
+	FS_MAP_BLOCK = 0x800000;
+
+/* Flags of a mapping whose pages the disk fills and empties. */
+static inline int fs_mapped_flags()
+{
+	return FS_VALIDATE | FS_MAP_DIRECT | (fs_random(2) ? FS_MAP_BLOCK : 0);
+}
+
 /* A part of the file that may be stored to: any, or pages that have blocks. */
 static inline bool fs_pick_store(const fs_inode *i, uint64_t *off, size_t *len)
 {
@@ -162,7 +171,9 @@ static inline void fs_change(fs_inode *i, const fs_name *e)
 		return;
 	case 2: case 3: case 4: {
 		int fd = fs_open(i, e, O_RDWR);
-		fs_store(i, fd, 0, fs_random(4) == 0);
+		bool direct = ex.mapped && fs_random(3) == 0;
+		fs_store(i, fd, direct ? fs_mapped_flags() : 0,
+			 fs_random(4) == 0);
 		FS_MUST(close(fd) == 0);
 		return;
 	}

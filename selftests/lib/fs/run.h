@@ -25,6 +25,7 @@ static struct {
 	bool full;			/* no space to be had for a hole */
 	bool fixed;			/* directories stay as they are */
 	bool direct;			/* the kernel knows O_DIRECT */
+	bool mapped;			/* and MAP_DIRECT */
 	const char *device;
 	char log[FS_LOG][160];
 } ex;

@@ -17,6 +17,7 @@
  *              before that changes "fsexer: gone NUMBER."; waits for a line
  *              after each, so that the host knows what came before what.
  *   crash=2    the same, by direct writes and direct mappings only
+ *   crash=3    says nothing of the kind, but unmounts and mounts
  *   SEED       replays a run: one process does the same each time
  */
 #include <fs/look.h>
@@ -37,7 +38,8 @@ static void mount_it()
 static void remount()
 {
 	for (const fs_inode &i : fs.inode)
-		if (jobs > 1 || ex.fixed || (i.type && i.fd >= 0))
+		if (jobs > 1 || crash == 1 || crash == 2 ||
+		    (i.type && i.fd >= 0))
 			return;
 	fs_log("unmount and mount");
 	FS_MUST(umount("/mnt") == 0);
@@ -121,7 +123,7 @@ static void confirm()
 	char dir[4096];
 	const fs_name *e = fs_pick_victim("f");
 
-	if (!e || !crash)
+	if (!e || !crash || crash == 3)
 		return;
 	fs_inode *i = &fs.inode[e->ino];
 	fs_touch(e->ino);

@@ -344,13 +344,21 @@ static void free_xattr_block(inode *inode)
 	}
 }
 
+/* After an error nothing is written any more. Read-only otherwise, it was
+ * made so while the inode was on its way out: what began before is finished. */
+static bool is_given_up(const super_block *sb)
+{
+	return sb->s_flags & MS_RDONLY &&
+		EXT2_SB(sb)->s_mount_state & EXT2_ERROR_FS;
+}
+
 void ext2_delete_inode(inode *inode)
 {
 	ext2_inode_info *ei = EXT2_I(inode);
 
 	if (inode->i_data.nrpages)
 		truncate_inode_pages(&inode->i_data, 0);
-	if (!ei || !inode->i_ino || inode->i_sb->s_flags & MS_RDONLY) {
+	if (!ei || !inode->i_ino || is_given_up(inode->i_sb)) {
 		clear_inode(inode);
 		return;
 	}

@@ -109,7 +109,7 @@ static void decode_id(ide_drive_t *drive)
 	drive->lba48 = command_bit(id, COMMAND_LBA48);
 	drive->flush = command_bit(id, COMMAND_FLUSH);
 	drive->flush_ext = drive->lba48 && command_bit(id, COMMAND_FLUSH_EXT);
-	drive->dma = id[ID_CAPS] & CAP_DMA;
+	drive->dma = id[ID_CAPS] & CAP_DMA && !ide_nodma;
 	drive->capacity = id_capacity(drive);
 	drive->head = (u8)id[ID_HEADS];
 	drive->sect = (u8)id[ID_SECTORS];

@@ -12,6 +12,7 @@
 #include <linux/init.h>
 #include <linux/kernel.h>
 #include <linux/random.h>
+#include <linux/string.h>
 #include <linux/vmstat.h>
 
 constinit static_array<ide_hwif_t, MAX_HWIFS> ide_hwifs;
@@ -25,6 +26,17 @@ static void ide_timeout_setup(const char *value)
 		ide_timeout = max(ms, 10ul) * HZ / 1000;
 }
 __setup("ide_timeout=", ide_timeout_setup);
+
+constinit bool ide_nodma;
+
+static void ide_setup(const char *value)
+{
+	if (!strcmp(value, "nodma"))
+		ide_nodma = true;
+	else
+		printk(KERN_WARNING "ide=%s: not known\n", value);
+}
+__setup("ide=", ide_setup);
 
 /* ---- who owns the channel ---- */
 

@@ -130,6 +130,7 @@ inline u8 ide_altstatus(const ide_hwif_t *h) { return inb(h->ctl_port); }
 constexpr unsigned MAX_HWIFS = 2;
 extern static_array<ide_hwif_t, MAX_HWIFS> ide_hwifs;
 extern unsigned long ide_timeout;	/* jiffies */
+extern bool ide_nodma;			/* all transfers by PIO */
 void do_ide_request(request_queue *q);
 bool ide_intr(int irq, void *dev, pt_regs *regs);
 void ide_timer_expiry(unsigned long data);

@@ -32,7 +32,9 @@ void lock_free(file_lock *fl)
 
 void lock_insert(inode *inode, file_lock *fl)
 {
+	fl->fl_inode = inode;
 	list_add_tail(&fl->fl_link, &inode->i_flock_list);
+	list_add_tail(&fl->fl_all, &all_locks);
 }
 
 static void lock_wake(file_lock *fl)
@@ -50,6 +52,7 @@ static void lock_wake(file_lock *fl)
 void lock_remove(file_lock *fl)
 {
 	list_del(&fl->fl_link);
+	list_del(&fl->fl_all);
 	lock_wake(fl);
 }
 

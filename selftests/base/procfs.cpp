@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 // since: base
 // abi:
-// /proc tells the truth: maps, status, stat, fd, exe, cwd, cmdline, mem, meminfo, other processes.
+// /proc tells the truth: maps, status, stat, fd, exe, cwd, cmdline, mem, meminfo, locks, interrupts, sys, other processes.
 #include <child.h>
 #include <dirent.h>
+#include <sys/file.h>
+#include <sys/utsname.h>
 
 static char text[64 * KIB];
 
@@ -254,6 +256,100 @@ static int the_list_of_processes()
 	return KSFT_PASS;
 }
 
+/* The line of /proc/locks that names @pid and ends in @range, or null. */
+static const char *lock_line(pid_t pid, const char *range)
+{
+	char who[16];
+
+	snprintf(who, sizeof(who), " %d ", pid);
+	if (slurp("/proc/locks") < 0)
+		return nullptr;
+	for (char *l = strtok(text, "\n"); l; l = strtok(nullptr, "\n")) {
+		size_t n = strlen(l), r = strlen(range);
+		if (strstr(l, who) && n > r && !strcmp(l + n - r, range))
+			return l;
+	}
+	return nullptr;
+}
+
+static int locks()
+{
+	int fd = make_file(test_path("procfs"), 100, 1);
+	struct flock l{};
+	struct stat st;
+	char where[40];
+
+	CHECK_OK(fstat(fd, &st));
+	snprintf(where, sizeof(where), ":%lu ", (unsigned long)st.st_ino);
+	l.l_type = F_WRLCK;
+	l.l_start = 10;
+	l.l_len = 20;
+	CHECK_OK(fcntl(fd, F_SETLK, &l));
+	const char *line = lock_line(getpid(), " 10 29");
+	CHECK(line && strstr(line, "POSIX") && strstr(line, "WRITE") &&
+	      strstr(line, where));
+	pid_t pid = spawn([=] {
+		struct flock w{};
+		w.l_type = F_RDLCK;
+		return fcntl(fd, F_SETLKW, &w) ? 1 : 0;
+	});
+	CHECK(await_state(pid, 'S'));
+	line = lock_line(pid, " 0 EOF");
+	CHECK(line && strstr(line, "-> POSIX") && strstr(line, "READ"));
+	l.l_type = F_UNLCK;
+	CHECK_OK(fcntl(fd, F_SETLK, &l));
+	CHECK_EQ(reap(pid), 0);
+	CHECK(!lock_line(getpid(), " 10 29"));
+	CHECK(!lock_line(pid, " 0 EOF"));
+	CHECK_OK(flock(fd, LOCK_SH));
+	line = lock_line(getpid(), " 0 EOF");
+	CHECK(line && strstr(line, "FLOCK") && strstr(line, "READ"));
+	close(fd);
+	CHECK(!lock_line(getpid(), " 0 EOF"));
+	return KSFT_PASS;
+}
+
+/* The number in column @n of the line that starts with @word. */
+static long column(const char *word, int n)
+{
+	char *p = strstr(text, word);
+
+	for (; p && n; n--) {
+		p = strchr(p, ' ');
+		p = p ? p + strspn(p, " ") : nullptr;
+	}
+	return p ? strtol(p, nullptr, 10) : -1;
+}
+
+static int interrupts()
+{
+	CHECK(slurp("/proc/interrupts") > 0);
+	CHECK(strstr(text, "timer"));
+	long before = column("  0:", 2);
+	sleep_ms(50);
+	CHECK(slurp("/proc/interrupts") > 0);
+	CHECK(column("  0:", 2) > before && before > 0);
+	return KSFT_PASS;
+}
+
+static int sys()
+{
+	struct utsname u;
+
+	CHECK_OK(uname(&u));
+	CHECK(slurp("/proc/sys/kernel/osrelease") > 0);
+	CHECK_EQ(strncmp(text, u.release, strlen(u.release)), 0);
+	CHECK(slurp("/proc/sys/vm/overcommit_memory") > 0);
+	int fd = open("/proc/sys/vm/overcommit_memory", O_WRONLY);
+	if (geteuid())
+		return KSFT_PASS;
+	CHECK_ERR(write(fd, "7", 1), EINVAL);
+	CHECK_ERR(write(fd, "x", 1), EINVAL);
+	CHECK_EQ(write(fd, "0\n", 2), 2);
+	close(fd);
+	return KSFT_PASS;
+}
+
 static int others()
 {
 	static const char *const files[] = {
@@ -284,6 +380,9 @@ static const test_case cases[] = {
 	{"memory of a process", memory_of_a_process},
 	{"meminfo", meminfo},
 	{"the list of processes", the_list_of_processes},
+	{"locks", locks},
+	{"interrupts", interrupts},
+	{"sys", sys},
 	{"others", others},
 };
 

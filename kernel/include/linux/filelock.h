@@ -15,6 +15,8 @@ struct files_struct;
 struct file_lock {
 	list_head fl_link;	/* inode->i_flock_list */
 	list_head fl_block;	/* who waits for me; or: I wait, on his list */
+	list_head fl_all;	/* all_locks, once it is on fl_link */
+	inode *fl_inode = nullptr;	/* the same */
 	list_head fl_waiting;	/* while I wait: list of all waiters */
 	file_lock *fl_next = nullptr;	/* whom I wait for */
 	wait_queue_head_t fl_wait;
@@ -28,6 +30,7 @@ struct file_lock {
 constexpr loff_t OFFSET_MAX = 0x7fffffffffffffffLL;
 
 extern spinlock_t flock_lock;	/* all of these lists */
+extern list_head all_locks;	/* for /proc/locks */
 file_lock *lock_alloc();	/* null: no memory */
 void lock_free(file_lock *fl);	/* null is fine */
 /* flock_lock held for the rest. */

@@ -10,9 +10,9 @@ import shlex
 import sys
 from pathlib import Path
 
-from . import build, images, run, selftests
+from . import build, run, selftests
 from .boot import boot_disks
-from .errors import UserError
+from .errors import UserError, exit_status
 from .machines import profile
 from .paths import BUILD, TOP, vmlinux
 from .qemu import Machine, require_qemu
@@ -124,13 +124,7 @@ def dispatch(a: argparse.Namespace) -> int:
 
 def main() -> int:
     """Returns the exit status."""
-    try:
-        return dispatch(parser().parse_args())
-    except UserError as e:
-        print(f"error: {e}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
+    return exit_status(lambda: dispatch(parser().parse_args()))
 
 
 if __name__ == "__main__":

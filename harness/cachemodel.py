@@ -19,7 +19,7 @@ from .cachereport import (BUSES, KIB, MIB, PATHS, header, markdown, row,
                           verdict)
 from .console import Watcher
 from .decode import annotate
-from .errors import UserError
+from .errors import UserError, exit_status
 from .guest import Guest
 from .paths import BUILD, LOGS, TOP, vmlinux
 from .qemu import Disk, Machine, require_qemu
@@ -263,18 +263,12 @@ def main() -> int:
                    help="put the tables into docs/cache-experiment.md")
     p.add_argument("words", nargs="*", help="only these paths and windows")
     a = p.parse_args()
-    try:
-        check_words(a.words)
-        require_qemu()
-        if not a.kernel.exists():
-            raise UserError(f"{a.kernel} is missing: make patched")
-        return run(a.kernel, a.words, a.page)
-    except UserError as e:
-        print(f"error: {e}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
+    check_words(a.words)
+    require_qemu()
+    if not a.kernel.exists():
+        raise UserError(f"{a.kernel} is missing: make patched")
+    return run(a.kernel, a.words, a.page)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_status(main))

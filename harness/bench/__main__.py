@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..errors import UserError
+from ..errors import UserError, exit_status
 from ..paths import LOGS, TOP, vmlinux
 from ..qemu import QEMU, require_qemu
 from . import (KIB, MIB, OUT, SIZES, budgets, clock, fit, page, peer, report,
@@ -233,17 +233,11 @@ def wish(argv: list[str] | None = None) -> Wish:
                 a.repetitions or (3 if a.quick or a.paths else 5))
 
 
-def main() -> int:
-    """Returns the exit status."""
-    try:
-        require_qemu()
-        return run(wish())
-    except UserError as e:
-        print(f"error: {e}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
+def bench() -> int:
+    """Does what the command line asks for; returns the exit status."""
+    require_qemu()
+    return run(wish())
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_status(bench))

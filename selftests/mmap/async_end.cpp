@@ -83,13 +83,13 @@ static int exec_at_once()
 	}, 4 << 8);
 }
 
-/* It is killed while it waits in a touch. */
+/* It is killed while it waits for the first part; more is to come. */
 static int kill_in_a_touch()
 {
 	pid_t pid = spawn([] {
-		uint8_t *p = begin();
+		uint8_t *p = begin(LATER, nullptr, BIG);
 
-		return p[LEN - 1] == pattern_byte(7, 2 * LEN - 1) ? 5 : 6;
+		return p[0] == pattern_byte(7, LEN) ? 5 : 6;
 	});
 	/* It sleeps for the disk twice: to keep it busy, and then for this. */
 	bool early = await_state(pid, 'D');

@@ -2,7 +2,8 @@
 // since: 460
 // abi: D5 D8 D13 R2 B1
 // Whatever is done to a direct mapping, it keeps its frames: a refill is seen without a new entry in the page table.
-#include <abi.h>
+#include <child.h>
+#include <sys/ptrace.h>
 #include <sys/resource.h>
 
 constexpr int RW = PROT_READ | PROT_WRITE;
@@ -75,6 +76,38 @@ static int write_through_proc_mem_keeps_the_frame()
 	}
 	close(mem);
 	return KSFT_PASS;
+}
+
+/* The child's page, which it may or may not write to itself. */
+static int poke(int prot)
+{
+	uint8_t *p = window(0, prot);
+	pid_t pid = spawn([=] {
+		CHECK_OK(ptrace(PTRACE_TRACEME, 0, 0, 0));
+		raise(SIGSTOP);
+		CHECK(!memcmp(p + 8, "poke", 4));
+		CHECK(is_pattern(p + 12, 1, 12, LEN - 12));
+		return has_its_frames(p, LEN, prot);
+	});
+	int status = reap(pid);
+
+	if (!WIFSTOPPED(status))
+		SKIP_CASE("no ptrace");
+	int word;
+	memcpy(&word, "poke", 4);
+	CHECK_OK(ptrace(PTRACE_POKEDATA, pid, p + 8, (void *)(long)word));
+	CHECK_EQ(ptrace(PTRACE_PEEKDATA, pid, p + 8, 0), word);
+	CHECK_OK(ptrace(PTRACE_CONT, pid, 0, 0));
+	CHECK_EQ(reap(pid), 0);
+	CHECK(is_pattern(p, 1, 0, LEN));
+	CHECK_OK(munmap(p, LEN));
+	return KSFT_PASS;
+}
+
+static int ptrace_keeps_the_frame()
+{
+	CHECK_CASE(poke(RW));
+	return poke(PROT_READ);
 }
 
 static int first_touch_writes()
@@ -246,6 +279,8 @@ static const test_case cases[] = {
 	{"mprotect", mprotect_keeps_them},
 	{"a write through /proc/PID/mem",
 	 write_through_proc_mem_keeps_the_frame},
+	{"ptrace write to a direct page keeps the frame",
+	 ptrace_keeps_the_frame},
 	{"a first touch that writes", first_touch_writes},
 	{"mremap takes them along", mremap_takes_them_along},
 	{"MADV_DONTNEED: a touch reads again", dont_need_reads_again},

@@ -45,6 +45,7 @@ class Guest:
         require_qemu()
         self._dir = Path(tempfile.mkdtemp(prefix="guest."))
         self.log.parent.mkdir(parents=True, exist_ok=True)
+        self.log.write_bytes(b"")  # whoever reads it sees this boot's
         self._errors = (self._dir / "stderr").open("w+")
         self.process = subprocess.Popen(
             self.machine.argv(qmp=self._dir / "qmp"), stdin=subprocess.PIPE,

@@ -2,19 +2,22 @@
 """Builds kernels of the series' prefixes, incrementally, in build/prefix."""
 
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
 from . import patchfile, series
 from .errors import UserError
-from .paths import LOGS, PREFIX
+from .paths import LOGS, PREFIX, TREE
 
 
 def checkout(commit: str) -> Path:
     """Brings build/prefix/tree to a commit of build/tree; files that do not
     change keep their times. Returns the folder."""
     work = PREFIX / "tree"
-    if not (work / ".git").exists():
+    if not (TREE / ".git/worktrees/tree").exists():
+        # Never made, or build/tree was made anew since.
+        shutil.rmtree(work, ignore_errors=True)
         PREFIX.mkdir(parents=True, exist_ok=True)
         series.git("worktree", "prune")
         series.git("worktree", "add", "-q", "-f", "--detach", str(work),

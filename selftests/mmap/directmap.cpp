@@ -62,6 +62,42 @@ static int frames_come_in_runs()
 	return KSFT_PASS;
 }
 
+/* The number behind @key in the line of the mapping at @p; -1: none. */
+static long count_of(const void *p, const char *key)
+{
+	const char *l = find_line(p), *at = l ? strstr(l, key) : nullptr;
+
+	return at ? strtol(at + strlen(key), nullptr, 10) : -1;
+}
+
+static int states_and_colours()
+{
+	auto p = (volatile char *)mmap(nullptr, MIB, PROT_READ | PROT_WRITE,
+				       MAP_PRIVATE | MAP_DIRECT | MAP_BLOCK,
+				       fd, 0);
+	mapping m;
+
+	CHECK(p != MAP_FAILED);
+	CHECK_EQ(count_of((void *)p, " resident="), MIB / PAGE);
+	CHECK_EQ(count_of((void *)p, " arriving="), 0);
+	CHECK_EQ(count_of((void *)p, " dirty="), 0);
+	p[0] = p[5 * PAGE] = 1;
+	CHECK_EQ(count_of((void *)p, " dirty="), 2);
+	CHECK_OK(madvise((void *)p, 3 * PAGE, MADV_DONTNEED));
+	CHECK_EQ(count_of((void *)p, " resident="), MIB / PAGE - 3);
+	CHECK_EQ(count_of((void *)p, " dirty="), 1);
+	/* One colour for each run. */
+	CHECK(describe((void *)p, &m));
+	const char *c = strstr(find_line((void *)p), " colours=");
+	unsigned colours = 1;
+	CHECK(c);
+	for (c += 9; *c != ' '; c++)
+		colours += *c == ',';
+	CHECK_EQ(colours, m.runs);
+	CHECK_OK(munmap((void *)p, MIB));
+	return KSFT_PASS;
+}
+
 /* An entry ends where a run does, or at a border of 64 KiB, or where the file
  * goes on elsewhere on the disk. */
 static int a_run_is_one_prd_entry()
@@ -125,6 +161,7 @@ static int o_direct_files_are_mapped_directly()
 
 static const test_case cases[] = {
 	{"frames come in runs", frames_come_in_runs},
+	{"states and colours", states_and_colours},
 	{"a run is one PRD entry", [] { return in_quiet(a_run_is_one_prd_entry); }},
 	{"hint_falls_back_and_is_counted", hint_falls_back_and_is_counted},
 	{"O_DIRECT files are mapped directly",

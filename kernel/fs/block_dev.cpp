@@ -43,6 +43,11 @@ static status blkdev_readpage(file *, page *p)
 	return block_read_full_page(p, blkdev_get_block);
 }
 
+static void blkdev_readpages(page **pages, unsigned nr)
+{
+	block_read_pages(pages, nr, blkdev_get_block);
+}
+
 static status blkdev_writepage(page *p)
 {
 	return block_write_full_page(p, blkdev_get_block);
@@ -61,6 +66,7 @@ static result<long> blkdev_bmap(address_space *mapping, long block)
 static const address_space_operations def_blk_aops = {
 	.writepage = blkdev_writepage,
 	.readpage = blkdev_readpage,
+	.readpages = blkdev_readpages,
 	.prepare_write = blkdev_prepare_write,
 	.commit_write = generic_commit_write,
 	.bmap = blkdev_bmap,

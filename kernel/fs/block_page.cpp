@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Reading and writing whole pages of block-based files (a part of 2.4's
- * fs/buffer.c).
- *
- * A page that is contiguous on the disk is read without buffers of its own:
- * one buffer carries the transfer and is freed on completion. Otherwise the
- * page gets a ring, and the last buffer to complete unlocks the page.
+ * Reading and writing pages by buffers of their own (a part of 2.4's
+ * fs/buffer.c): the last buffer to complete unlocks the page. What can be read
+ * without is read by mpage.cpp.
  */
 #include <linux/sched.h>
 #include "buffer_internal.h"
@@ -33,7 +30,7 @@ static bool last_of_page(buffer_head *bh, int bit)
 	return last;
 }
 
-static void page_read_done(page *p, bool uptodate)
+void page_read_done(page *p, bool uptodate)
 {
 	if (uptodate)
 		SetPageUptodate(p);
@@ -68,77 +65,7 @@ static void end_buffer_async_write(buffer_head *bh, bool uptodate)
 		unlock_page(p);
 }
 
-static void end_unbuffered_read(buffer_head *bh, bool uptodate)
-{
-	page *p = bh->b_page;
-
-	if (!uptodate)
-		SetPageError(p);
-	free_buffer_head(bh);
-	page_read_done(p, uptodate);
-}
-
 /* ---- reading ---- */
-
-/* The first block of the page is mapped in @bh. If the others follow it and
- * all are aligned like a page, @bh becomes the one block that they form. */
-noinline static result<long> map_other_blocks(page *p, inode *inode,
-					      buffer_head *bh,
-					      get_block_t get_block)
-{
-	unsigned shift = PAGE_SHIFT - inode->i_blkbits, nr = 1u << shift;
-	sector_t iblock = (sector_t)p->index << shift;
-	loff_t end = ((loff_t)p->index + 1) << PAGE_SHIFT;
-	block_t first = bh->b_blocknr;
-
-	if (end > i_size_read(inode) || first & (nr - 1))
-		return 0l;
-	for (unsigned i = 1; i < nr; i++) {
-		clear_buffer_mapped(bh);
-		TRY(get_block(inode, iblock + i, bh, false));
-		if (!buffer_mapped(bh) || bh->b_blocknr != first + i)
-			return 0l;
-	}
-	bh->b_blocknr = first >> shift;
-	return 1l;
-}
-
-/* 1: the whole page is mapped in @bh. */
-static inline result<long> map_whole_page(page *p, inode *inode,
-					  buffer_head *bh,
-					  get_block_t get_block)
-{
-	unsigned shift = PAGE_SHIFT - inode->i_blkbits;
-
-	TRY(get_block(inode, (sector_t)p->index << shift, bh, false));
-	if (unlikely(!buffer_mapped(bh)))
-		return 0l;
-	return likely(!shift) ? 1l :
-		map_other_blocks(p, inode, bh, get_block);
-}
-
-/* 1: the read is on its way. */
-static inline result<long> read_unbuffered(page *p, inode *inode,
-					   get_block_t get_block)
-{
-	buffer_head *bh = alloc_buffer_head();
-
-	if (unlikely(!bh))
-		return -ENOMEM;
-	result<long> mapped = map_whole_page(p, inode, bh, get_block);
-
-	if (unlikely(mapped.raw() != 1)) {
-		free_buffer_head(bh);
-		return mapped;
-	}
-	bh->b_size = PAGE_SIZE;
-	set_bh_page(bh, p, 0);
-	bh->b_end_io = end_unbuffered_read;
-	/* Nobody else knows it yet. */
-	bh->b_state = bh->b_state | 1ul << BH_Lock;
-	submit_bh(READ, bh);
-	return 1l;
-}
 
 /* Maps a buffer that is to be read. A hole, and what lies past the end of
  * the file, is zeroes. True: it must come from the disk. */
@@ -177,8 +104,7 @@ static void submit_page_reads(page *p, buffer_head **list, unsigned nr)
 		page_read_done(p, true);
 }
 
-noinline static status read_buffered(page *p, inode *inode,
-				     get_block_t get_block)
+static status read_buffers(page *p, inode *inode, get_block_t get_block)
 {
 	unsigned bits = inode->i_blkbits, nr = 0;
 	sector_t iblock = (sector_t)p->index << (PAGE_SHIFT - bits);
@@ -197,29 +123,15 @@ noinline static status read_buffered(page *p, inode *inode,
 	return OK;
 }
 
-noinline static status read_failed(page *p, status st)
+status read_page_buffers(page *p, inode *inode, get_block_t get_block)
 {
-	SetPageError(p);
-	unlock_page(p);
+	status st = read_buffers(p, inode, get_block);
+
+	if (st.failed()) {
+		SetPageError(p);
+		unlock_page(p);
+	}
 	return st;
-}
-
-status block_read_full_page(page *p, get_block_t get_block)
-{
-	inode *inode = p->mapping->host;
-	result<long> started = 0l;
-
-	DEBUG_ON(!PageLocked(p));
-	if (PageError(p))
-		ClearPageError(p);
-	if (likely(!p->buffers))
-		started = read_unbuffered(p, inode, get_block);
-	if (likely(started.raw() == 1))
-		return OK;
-	status st = started.failed() ? started.fail() :
-		read_buffered(p, inode, get_block);
-
-	return st.failed() ? read_failed(p, st) : OK;
 }
 
 /* ---- writing ---- */

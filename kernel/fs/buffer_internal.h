@@ -16,6 +16,11 @@ status create_empty_buffers(page *p, unsigned size);
 /* The ring of a locked page, made if it has none; null: no memory. */
 buffer_head *page_buffers(page *p, unsigned size);
 
+/* block_page.cpp: the end of a locked page's read. Any context. */
+void page_read_done(page *p, bool uptodate);
+/* Reads a locked page, which is unlocked when that is done, by buffers. */
+status read_page_buffers(page *p, inode *inode, get_block_t get_block);
+
 /* A locked buffer is read or written; b_end_io unlocks it and no more. */
 void end_buffer_io_sync(buffer_head *bh, bool uptodate);
 void submit_bh_sync(rw_t rw, buffer_head *bh);

@@ -191,7 +191,7 @@ void __down_write(rw_semaphore *s)
 	rwsem_wait(s, true);
 }
 
-bool down_read_trylock(rw_semaphore *s)
+bool __down_read_trylock(rw_semaphore *s)
 {
 	int c;
 
@@ -200,6 +200,5 @@ bool down_read_trylock(rw_semaphore *s)
 		if (c & (RW_WAITERS | RW_WRITER))
 			return false;
 	} while (atomic_cmpxchg(&s->count, c, c + RW_READER) != c);
-	sleep_debug_take(s, s->name, RANK_NONE, true);
 	return true;
 }

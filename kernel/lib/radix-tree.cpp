@@ -116,11 +116,13 @@ static int descend(const radix_tree_root *root, unsigned long index,
 	}
 }
 
-status radix_tree_insert(radix_tree_root *root, unsigned long index,
-			 void *item)
+/* The leaf that has the slot of @index; without memory, null. A leaf that is
+ * made is empty, and must not stay so. */
+static radix_tree_node *make_leaf(radix_tree_root *root, unsigned long index)
 {
 	if (unlikely(!root->rnode || index > max_index(root->height)))
-		TRY(grow(root, index));
+		if (grow(root, index).failed())
+			return nullptr;
 
 	unsigned shift = (root->height - 1) * MAP_SHIFT;
 	radix_tree_node *n = root->rnode;
@@ -135,17 +137,49 @@ status radix_tree_insert(radix_tree_root *root, unsigned long index,
 				int d = descend(root, index, path, at);
 
 				prune(root, path, at, d);
-				return -ENOMEM;
+				return nullptr;
 			}
 			n->count++;
 		}
 		n = (radix_tree_node *)*slot;
 	}
+	return n;
+}
+
+status radix_tree_insert(radix_tree_root *root, unsigned long index,
+			 void *item)
+{
+	radix_tree_node *n = make_leaf(root, index);
+
+	if (unlikely(!n))
+		return -ENOMEM;
 	if (n->slots[index & MAP_MASK])
 		return -EEXIST;
 	n->slots[index & MAP_MASK] = item;
 	n->count++;
 	return OK;
+}
+
+unsigned radix_tree_insert_run(radix_tree_root *root, unsigned long index,
+			       void **items, unsigned nr)
+{
+	unsigned done = 0;
+
+	while (done < nr) {
+		radix_tree_node *n = make_leaf(root, index);
+
+		if (unlikely(!n))
+			break;
+		do {
+			void *&slot = n->slots[index & MAP_MASK];
+
+			if (slot)
+				return done;
+			slot = items[done++];
+			n->count++;
+		} while (++index & MAP_MASK && done < nr);
+	}
+	return done;
 }
 
 void *radix_tree_lookup(const radix_tree_root *root, unsigned long index)

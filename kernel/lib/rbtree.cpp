@@ -162,29 +162,3 @@ void rb_erase(rb_node *n, rb_root *root)
 	if (n->rb_color == BLACK)
 		mend(root, orphan, n->rb_parent);
 }
-
-rb_node *rb_first(const rb_root *root)
-{
-	rb_node *n = root->rb_node_;
-
-	while (n && n->rb_left)
-		n = n->rb_left;
-	return n;
-}
-
-static rb_node *step(const rb_node *n, side s)
-{
-	rb_node *next = child(const_cast<rb_node *>(n), s);
-
-	if (next) {
-		while (child(next, other(s)))
-			next = child(next, other(s));
-		return next;
-	}
-	while (n->rb_parent && side_of(n) == s)
-		n = n->rb_parent;
-	return n->rb_parent;
-}
-
-rb_node *rb_next(const rb_node *n) { return step(n, RIGHT); }
-rb_node *rb_prev(const rb_node *n) { return step(n, LEFT); }

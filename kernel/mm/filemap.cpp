@@ -129,18 +129,15 @@ status add_to_page_cache(page *p, address_space *mapping, pgoff_t index)
 unsigned add_pages_to_cache(page **pages, unsigned nr, address_space *mapping,
 			    pgoff_t index)
 {
-	unsigned n = 0;
+	unsigned n;
 	{
 		spin_guard g(mapping->page_lock);
 
-		for (; n < nr; n++) {
-			SetPageLocked(pages[n]);
-			if (radix_tree_insert(&mapping->page_tree, index + n,
-					      pages[n]).failed()) {
-				ClearPageLocked(pages[n]);
-				break;
-			}
-			page_cache_attach(pages[n], mapping, index + n);
+		n = radix_tree_insert_run(&mapping->page_tree, index,
+					  (void **)pages, nr);
+		for (unsigned i = 0; i < n; i++) {
+			SetPageLocked(pages[i]);
+			page_cache_attach(pages[i], mapping, index + i);
 		}
 	}
 	for (unsigned i = 0; i < n; i++)

@@ -42,6 +42,15 @@ inline address_space *mapping_of(const file *filp)
 	return filp->f_dentry->d_inode->i_mapping;
 }
 
+/* Inline for pages in steady use, on which there is nothing to note. */
+inline void touch_page(page *p)
+{
+	constexpr unsigned long BOTH = 1ul << PG_referenced | 1ul << PG_active;
+
+	if (unlikely((p->flags & BOTH) != BOTH))
+		mark_page_accessed(p);
+}
+
 /* The number of pages that hold bytes of the file. */
 inline pgoff_t pages_of_file(const inode *inode)
 {

@@ -85,15 +85,6 @@ constexpr unsigned READ_BATCH = 32;	/* pages looked up at once */
 
 /* ---- what is done with a page ---- */
 
-/* Inline for pages in steady use, on which there is nothing to note. */
-static inline void touch_page(page *p)
-{
-	constexpr unsigned long BOTH = 1ul << PG_referenced | 1ul << PG_active;
-
-	if (unlikely((p->flags & BOTH) != BOTH))
-		mark_page_accessed(p);
-}
-
 /* Returns what could not be copied. */
 static inline size_t copy_page_to_user(unsigned long to, page *p,
 				       unsigned offset, size_t n)

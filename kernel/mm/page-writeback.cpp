@@ -93,10 +93,16 @@ static void wakeup_bdflush()
 	wake_up(&bdflush_wait);
 }
 
+/* So many pages of any writers go by between two looks. */
+constexpr unsigned LOOK_EVERY = 32;
+static constinit atomic_t unlooked;
+
 /* Writers that are over the limit write themselves: they pay in time for what
  * they made dirty, and the request queues make them wait for the disk. */
 void balance_dirty_pages()
 {
+	if (likely(atomic_inc_return(&unlooked) % LOOK_EVERY))
+		return;
 	unsigned long dirty = nr_dirty_pages();
 
 	if (likely(dirty <= percent_of_memory(dirty_background_ratio)))

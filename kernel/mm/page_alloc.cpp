@@ -16,7 +16,7 @@ struct hot_list {
 	unsigned count = 0;
 	list_head pages;
 };
-constexpr unsigned HOT_BATCH = 16, HOT_HIGH = 48;
+constexpr unsigned HOT_ORDER = 4, HOT_BATCH = 1 << HOT_ORDER, HOT_HIGH = 48;
 static constinit static_array<static_array<hot_list, MAX_NR_ZONES>, NR_CPUS>
 	hot_lists;
 
@@ -76,12 +76,18 @@ void buddy_free(zone_t *z, page *p, unsigned order)
 	insert_block(z, pfn_to_page(pfn), order);
 }
 
+/* The order of the smallest free blocks from @order on; MAX_ORDER: none. */
+static unsigned smallest_order(const zone_t *z, unsigned order)
+{
+	while (order < MAX_ORDER && list_empty(&z->free_area[order].free_list))
+		order++;
+	return order;
+}
+
 static page *buddy_alloc(zone_t *z, unsigned order)
 {
-	unsigned have = order;
+	unsigned have = smallest_order(z, order);
 
-	while (have < MAX_ORDER && list_empty(&z->free_area[have].free_list))
-		have++;
 	if (have == MAX_ORDER)
 		return nullptr;
 
@@ -98,15 +104,18 @@ static page *buddy_alloc(zone_t *z, unsigned order)
 
 /* ---- hot lists ---- */
 
+/* Small blocks first, as a whole. */
 static void refill_hot(zone_t *z, unsigned long mark)
 {
 	hot_list &h = hot_of(z);
 
-	while (h.count < HOT_BATCH && z->free_pages > mark) {
-		page *p = buddy_alloc(z, 0);
+	while (h.count < HOT_BATCH && z->free_pages >= mark + HOT_BATCH) {
+		unsigned order = min(smallest_order(z, 0), HOT_ORDER);
+		page *p = buddy_alloc(z, order);
 
-		list_add_tail(&p->list, &h.pages);
-		h.count++;
+		for (page *end = p + (1ul << order); p < end; p++)
+			list_add_tail(&p->list, &h.pages);
+		h.count += 1u << order;
 	}
 }
 

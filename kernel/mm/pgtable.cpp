@@ -14,12 +14,8 @@ pte_t *find_pte(mm_struct *mm, unsigned long addr)
 	return pgd_none(*pgd) ? nullptr : pte_offset(pgd, addr);
 }
 
-pte_t *pte_alloc(mm_struct *mm, unsigned long addr)
+pte_t *__pte_alloc(mm_struct *mm, pgd_t *pgd, unsigned long addr)
 {
-	pgd_t *pgd = mm->pgd + pgd_index(addr);
-
-	if (likely(!pgd_none(*pgd)))
-		return pte_offset(pgd, addr);
 	unsigned long table = get_zeroed_page(GFP_KERNEL);
 
 	if (!table)

@@ -51,6 +51,21 @@ static unsigned alloc_batch(address_space *mapping, unsigned nr, page **pages)
 	return n;
 }
 
+/* The locked pages follow each other. */
+static void start_reads(file *filp, address_space *mapping, page **pages,
+			unsigned nr)
+{
+	pgoff_t index = pages[0]->index, end = pages_of_file(mapping->host);
+	unsigned i = 0;
+
+	if (index < end && mapping->a_ops->readpages) {
+		i = min((pgoff_t)nr, end - index);
+		mapping->a_ops->readpages(pages, i);
+	}
+	for (; i < nr; i++)
+		start_page_read(filp, pages[i]).ignore();
+}
+
 /* All pages of a batch are allocated, and then in the cache, before the first
  * read starts: reclaim in between would cut the commands. Returns how many
  * could be read; fewer means that memory is short. */
@@ -60,14 +75,9 @@ static unsigned read_batch(file *filp, address_space *mapping, pgoff_t index,
 	page *pages[READAHEAD_BATCH];
 	unsigned n = alloc_batch(mapping, nr, pages);
 	unsigned added = add_pages_to_cache(pages, n, mapping, index);
-	pgoff_t end = pages_of_file(mapping->host);
 
-	for (unsigned i = 0; i < added; i++) {
-		if (likely(index + i < end))
-			mapping->a_ops->readpage(filp, pages[i]).ignore();
-		else
-			start_page_read(filp, pages[i]).ignore();
-	}
+	if (added)
+		start_reads(filp, mapping, pages, added);
 	for (unsigned i = 0; i < n; i++)
 		put_page(pages[i]);
 	return added;

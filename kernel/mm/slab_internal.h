@@ -8,7 +8,7 @@
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 
-constexpr unsigned STACK_MAX = 32;
+constexpr unsigned STACK_MAX = 128;
 
 /* Free objects at hand for one processor; touched with interrupts off. */
 struct object_stack {

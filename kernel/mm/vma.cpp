@@ -67,11 +67,18 @@ static vm_area_struct *vma_of(rb_node *n)
 	return rb_entry(n, vm_area_struct, vm_rb);
 }
 
+/* Is @addr, which lies before @vma, in no other VMA and in front of none? */
+static bool follows_gap(const vm_area_struct *vma, unsigned long addr)
+{
+	return !vma->vm_prev || vma->vm_prev->vm_end <= addr;
+}
+
 vm_area_struct *find_vma(mm_struct *mm, unsigned long addr)
 {
 	vm_area_struct *vma = mm->mmap_cache;
 
-	if (likely(vma && vma->vm_start <= addr && addr < vma->vm_end))
+	if (likely(vma && addr < vma->vm_end &&
+		   (vma->vm_start <= addr || follows_gap(vma, addr))))
 		return vma;
 	vma = nullptr;
 	for (rb_node *n = mm->mm_rb.rb_node_; n; ) {
@@ -121,35 +128,33 @@ namespace {
 
 /* Both locks that changing a VMA takes. */
 class vma_lock_guard {
-	spinlock_t *shared, *table;
+	spinlock_t *table;
 
 public:
-	vma_lock_guard(mm_struct *mm, const vm_area_struct *vma) :
-		table(&mm->page_table_lock)
-	{
-		address_space *mapping = vma_mapping(vma);
+	address_space *const mapping;	/* of the VMA, or null */
 
-		shared = mapping ? &mapping->i_shared_lock : nullptr;
-		if (shared)
-			spin_lock(shared);
+	vma_lock_guard(mm_struct *mm, const vm_area_struct *vma) :
+		table(&mm->page_table_lock), mapping(vma_mapping(vma))
+	{
+		if (mapping)
+			spin_lock(&mapping->i_shared_lock);
 		spin_lock(table);
 	}
 	vma_lock_guard(const vma_lock_guard &) = delete;
 	~vma_lock_guard()
 	{
 		spin_unlock(table);
-		if (shared)
-			spin_unlock(shared);
+		if (mapping)
+			spin_unlock(&mapping->i_shared_lock);
 	}
 };
 
 } // namespace
 
-/* i_shared_lock held, if it maps a file. */
-static void link_file(vm_area_struct *vma, vm_area_struct *after)
+/* i_shared_lock of @mapping, the VMA's, held; null if it maps no file. */
+static void link_file(vm_area_struct *vma, address_space *mapping,
+		      vm_area_struct *after)
 {
-	address_space *mapping = vma_mapping(vma);
-
 	if (!mapping)
 		return;
 	if (vma->vm_flags & VM_DENYWRITE)
@@ -181,27 +186,48 @@ void vma_unlink_file(vm_area_struct *vma)
 	unlink_file(vma);
 }
 
+/* From @vma, or if null the beginning, the list goes on with @next. */
+static inline void set_next(mm_struct *mm, vm_area_struct *vma,
+			    vm_area_struct *next)
+{
+	(vma ? vma->vm_next : mm->mmap) = next;
+	if (next)
+		next->vm_prev = vma;
+}
+
+static vm_area_struct *last_vma(const mm_struct *mm)
+{
+	rb_node *n = mm->mm_rb.rb_node_;
+
+	while (n && n->rb_right)
+		n = n->rb_right;
+	return n ? vma_of(n) : nullptr;
+}
+
+/* Of two neighbours one has no child on the other's side. */
+static void link_tree(mm_struct *mm, vm_area_struct *vma, vm_area_struct *prev,
+		      vm_area_struct *next)
+{
+	rb_node *n = &vma->vm_rb;
+
+	if (prev && !prev->vm_rb.rb_right)
+		rb_link_node(n, &prev->vm_rb, &prev->vm_rb.rb_right);
+	else if (next)
+		rb_link_node(n, &next->vm_rb, &next->vm_rb.rb_left);
+	else
+		rb_link_node(n, nullptr, &mm->mm_rb.rb_node_);
+	rb_insert_color(n, &mm->mm_rb);
+}
+
 /* Tree and list; page_table_lock held. */
 static void link_mm(mm_struct *mm, vm_area_struct *vma)
 {
-	rb_node **link = &mm->mm_rb.rb_node_, *parent = nullptr;
-	vm_area_struct *prev = nullptr;
+	vm_area_struct *next = find_vma(mm, vma->vm_start);
+	vm_area_struct *prev = next ? next->vm_prev : last_vma(mm);
 
-	while (*link) {
-		parent = *link;
-		if (vma->vm_start < vma_of(parent)->vm_start) {
-			link = &parent->rb_left;
-		} else {
-			prev = vma_of(parent);
-			link = &parent->rb_right;
-		}
-	}
-	rb_link_node(&vma->vm_rb, parent, link);
-	rb_insert_color(&vma->vm_rb, &mm->mm_rb);
-	vm_area_struct **next = prev ? &prev->vm_next : &mm->mmap;
-
-	vma->vm_next = *next;
-	*next = vma;
+	link_tree(mm, vma, prev, next);
+	set_next(mm, vma, next);
+	set_next(mm, prev, vma);
 	vma->vm_mm = mm;
 	mm->map_count++;
 	mm->mmap_cache = vma;		/* will be touched next */
@@ -212,7 +238,7 @@ void vma_link_after(mm_struct *mm, vm_area_struct *vma, vm_area_struct *after)
 	vma_lock_guard g(mm, vma);
 
 	link_mm(mm, vma);
-	link_file(vma, after);
+	link_file(vma, g.mapping, after);
 }
 
 void vma_link(mm_struct *mm, vm_area_struct *vma)
@@ -220,16 +246,9 @@ void vma_link(mm_struct *mm, vm_area_struct *vma)
 	vma_link_after(mm, vma, nullptr);
 }
 
-static vm_area_struct *vma_prev(vm_area_struct *vma)
-{
-	rb_node *n = rb_prev(&vma->vm_rb);
-
-	return n ? vma_of(n) : nullptr;
-}
-
 void vma_detach(mm_struct *mm, vm_area_struct *first, unsigned long end)
 {
-	vm_area_struct *prev = vma_prev(first), *vma = first, *last;
+	vm_area_struct *vma = first, *last;
 	spin_guard g(mm->page_table_lock);
 
 	do {
@@ -238,9 +257,9 @@ void vma_detach(mm_struct *mm, vm_area_struct *first, unsigned long end)
 		last = vma;
 		vma = vma->vm_next;
 	} while (vma && vma->vm_start < end);
-	(prev ? prev->vm_next : mm->mmap) = vma;
+	set_next(mm, first->vm_prev, vma);
 	last->vm_next = nullptr;
-	mm->mmap_cache = nullptr;
+	mm->mmap_cache = vma;		/* a new one may come before it */
 }
 
 /* ---- changing ---- */
@@ -271,7 +290,7 @@ status split_vma(mm_struct *mm, vm_area_struct *vma, unsigned long addr)
 
 	vma->vm_end = addr;
 	link_mm(mm, upper);
-	link_file(upper, vma);
+	link_file(upper, g.mapping, vma);
 	return OK;
 }
 
@@ -297,7 +316,7 @@ static void absorb_next(mm_struct *mm, vm_area_struct *vma)
 		vma_lock_guard g(mm, vma);
 
 		rb_erase(&next->vm_rb, &mm->mm_rb);
-		vma->vm_next = next->vm_next;
+		set_next(mm, vma, next->vm_next);
 		vma->vm_end = next->vm_end;
 		mm->map_count--;
 		mm->mmap_cache = vma;
@@ -308,7 +327,7 @@ static void absorb_next(mm_struct *mm, vm_area_struct *vma)
 
 vm_area_struct *vma_merge(mm_struct *mm, vm_area_struct *vma)
 {
-	vm_area_struct *prev = vma_prev(vma), *next = vma->vm_next;
+	vm_area_struct *prev = vma->vm_prev, *next = vma->vm_next;
 
 	if (next && next->vm_start == vma->vm_end && can_merge(vma, next))
 		absorb_next(mm, vma);

@@ -265,23 +265,32 @@ noinline static void beyond_end(rw_t rw, buffer_head *bh, const gendisk *disk)
 	bh->b_end_io(bh, false);
 }
 
-void submit_bh(rw_t rw, buffer_head *bh)
+void submit_bh_at(rw_t rw, buffer_head *bh, sector_t sector)
 {
 	gendisk *disk = bh->b_bdev->bd_disk;
 	hd_struct *part = &disk->part[bh->b_bdev->bd_partno];
 	unsigned long count = bh->b_size >> 9;
-	sector_t sector;
 
 	DEBUG_ON(!buffer_locked(bh) || !buffer_mapped(bh) || !bh->b_end_io);
 	set_buffer_req(bh);
-	if (unlikely(__builtin_mul_overflow(bh->b_blocknr, count, &sector) ||
-		     count > part->nr_sects ||
+	if (unlikely(count > part->nr_sects ||
 		     sector > part->nr_sects - count)) {
 		beyond_end(rw, bh, disk);
 		return;
 	}
 	bh->b_rsector = sector + part->start_sect;
 	make_request(disk, part, rw, bh);
+}
+
+void submit_bh(rw_t rw, buffer_head *bh)
+{
+	sector_t sector;
+
+	if (unlikely(__builtin_mul_overflow(bh->b_blocknr,
+					    (sector_t)bh->b_size >> 9,
+					    &sector)))
+		sector = ~0ul;
+	submit_bh_at(rw, bh, sector);
 }
 
 static void end_buffer_io_sync(buffer_head *bh, bool uptodate)

@@ -11,6 +11,11 @@ static status ext2_readpage(file *, page *p)
 	return block_read_full_page(p, ext2_get_block);
 }
 
+static void ext2_readpages(page **pages, unsigned nr)
+{
+	block_read_pages(pages, nr, ext2_get_block);
+}
+
 static status ext2_writepage(page *p)
 {
 	return block_write_full_page(p, ext2_get_block);
@@ -29,6 +34,7 @@ static result<long> ext2_bmap(address_space *mapping, long block)
 const address_space_operations ext2_aops = {
 	.writepage = ext2_writepage,
 	.readpage = ext2_readpage,
+	.readpages = ext2_readpages,
 	.prepare_write = ext2_prepare_write,
 	.commit_write = generic_commit_write,
 	.bmap = ext2_bmap,

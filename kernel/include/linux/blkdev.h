@@ -107,6 +107,8 @@ void end_that_request_last(request *rq);
 /* Starts I/O on a locked, mapped buffer with b_end_io set. May sleep for a
  * free request. READA may fail at once instead (b_end_io(bh, 0)). */
 void submit_bh(rw_t rw, buffer_head *bh);
+/* The same for a buffer that is not aligned to its size. */
+void submit_bh_at(rw_t rw, buffer_head *bh, sector_t sector);
 /* For each: lock, skip if up to date (READ) or clean (WRITE), submit with a
  * b_end_io that unlocks. */
 void ll_rw_block(rw_t rw, int nr, buffer_head **bhs);

@@ -102,6 +102,7 @@ using get_block_t = status (*)(inode *inode, sector_t iblock,
 /* Generic address_space operations for block-based file systems. Page locked
  * on entry; readpage and writepage unlock it when the I/O is done. */
 status block_read_full_page(page *p, get_block_t get_block);
+void block_read_pages(page **pages, unsigned nr, get_block_t get_block);
 status block_write_full_page(page *p, get_block_t get_block);
 status block_prepare_write(page *p, unsigned from, unsigned to,
 			   get_block_t get_block);

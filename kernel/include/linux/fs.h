@@ -39,6 +39,10 @@ struct address_space_operations {
 	/* Page locked on entry; unlocked when the I/O ends. */
 	status (*writepage)(page *p);
 	status (*readpage)(file *file, page *p);	/* file may be null */
+	/* The same for pages that follow each other, with fewer and larger
+	 * transfers; what fails is found out by reading it again. May be
+	 * null. */
+	void (*readpages)(page **pages, unsigned nr);
 	/* Page locked throughout; bytes [from, to) are about to be / have
 	 * been changed by a write. commit_write grows i_size. */
 	status (*prepare_write)(file *file, page *p, unsigned from,

@@ -138,7 +138,7 @@ struct vm_operations_struct {
 struct vm_area_struct {
 	mm_struct *vm_mm = nullptr;
 	unsigned long vm_start = 0, vm_end = 0;
-	vm_area_struct *vm_next = nullptr;	/* by address */
+	vm_area_struct *vm_next = nullptr, *vm_prev = nullptr;	/* by address */
 	rb_node vm_rb{};
 	pgprot_t vm_page_prot{};
 	unsigned long vm_flags = 0;
@@ -208,7 +208,14 @@ fault_result handle_mm_fault(mm_struct *mm, vm_area_struct *vma,
 			     unsigned long addr, bool write);
 /* Makes page tables down to the entry for @addr; null: no memory. No spinlock
  * held; mmap_sem, for read at least, keeps the table where it is. */
-pte_t *pte_alloc(mm_struct *mm, unsigned long addr);
+pte_t *__pte_alloc(mm_struct *mm, pgd_t *pgd, unsigned long addr);
+inline pte_t *pte_alloc(mm_struct *mm, unsigned long addr)
+{
+	pgd_t *pgd = mm->pgd + pgd_index(addr);
+
+	return likely(!pgd_none(*pgd)) ? pte_offset(pgd, addr) :
+		__pte_alloc(mm, pgd, addr);
+}
 /* The existing entry, or null. page_table_lock or mmap_sem held. */
 pte_t *find_pte(mm_struct *mm, unsigned long addr);
 /* Calls visit(vma, addr, pte, ctx) for the entries of page tables that exist

@@ -20,6 +20,10 @@ void radix_tree_init();			/* once, after slab */
 /* -EEXIST; -ENOMEM: no node to be had. */
 status radix_tree_insert(radix_tree_root *root, unsigned long index,
 			 void *item);
+/* For items at indices that follow each other. Returns how many came in: it
+ * stops at a slot in use, or without memory. */
+unsigned radix_tree_insert_run(radix_tree_root *root, unsigned long index,
+			       void **items, unsigned nr);
 void *radix_tree_lookup(const radix_tree_root *root, unsigned long index);
 void *radix_tree_delete(radix_tree_root *root, unsigned long index);
 /* Up to @max items with index >= @first in order; returns how many. */

@@ -24,7 +24,3 @@ inline void rb_link_node(rb_node *n, rb_node *parent, rb_node **link)
 }
 void rb_insert_color(rb_node *n, rb_root *root);
 void rb_erase(rb_node *n, rb_root *root);
-/* In key order; null at the end. */
-rb_node *rb_first(const rb_root *root);
-rb_node *rb_next(const rb_node *n);
-rb_node *rb_prev(const rb_node *n);

@@ -97,7 +97,14 @@ inline void down_read(rw_semaphore *s)
 	if (unlikely(!__read_fast(s)))
 		__down_read(s);
 }
-bool down_read_trylock(rw_semaphore *s);	/* true: taken */
+bool __down_read_trylock(rw_semaphore *s);
+inline bool down_read_trylock(rw_semaphore *s)	/* true: taken */
+{
+	if (unlikely(!__read_fast(s)) && !__down_read_trylock(s))
+		return false;
+	sleep_debug_take(s, s->name, RANK_NONE, true);
+	return true;
+}
 inline void up_read(rw_semaphore *s)
 {
 	sleep_debug_drop(s);

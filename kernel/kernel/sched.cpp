@@ -53,7 +53,8 @@ static long goodness(const task_struct *p, const mm_struct *mm)
 
 static void enqueue(task_struct *p)
 {
-	refill(p);
+	if (p->epoch != rq.epoch)
+		refill(p);
 	list_add(&p->run_list, &rq.queue);
 	rq.nr_running++;
 }
@@ -150,6 +151,8 @@ static bool is_alone(const task_struct *p)
  * none. Weight 0 means that all have used up their slices. */
 static task_struct *pick_next(task_struct *prev, bool yielding)
 {
+	if (!rq.nr_running)
+		return nullptr;
 	if (is_alone(prev))
 		return prev;
 	for (;;) {

@@ -106,19 +106,6 @@ status down_interruptible(semaphore *s)
 	return OK;
 }
 
-bool down_trylock(semaphore *s)
-{
-	int c;
-
-	do {
-		c = atomic_read(&s->count);
-		if (c <= 0)
-			return false;
-	} while (atomic_cmpxchg(&s->count, c, c - 1) != c);
-	sleep_debug_take(s, s->name, RANK_NONE, true);
-	return true;
-}
-
 void __up(semaphore *s)
 {
 	spin_irq_guard g(s->wait_lock);

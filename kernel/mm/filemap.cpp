@@ -16,11 +16,6 @@ static constinit atomic_t nr_pagecache;
 
 unsigned long nr_pagecache_pages() { return atomic_read(&nr_pagecache); }
 
-address_space *file_mapping(const file *filp)
-{
-	return mapping_of(filp);
-}
-
 /* ---- looking up ---- */
 
 page *find_get_page(address_space *mapping, pgoff_t index)

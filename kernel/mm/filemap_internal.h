@@ -2,7 +2,6 @@
 /* What the files of the page cache share among themselves. */
 #pragma once
 
-#include <linux/dcache.h>
 #include <linux/kernel.h>
 #include <linux/pagemap.h>
 
@@ -37,11 +36,6 @@ status start_page_read(file *filp, page *p);
  * page, must not become part of the file when it grows beyond them. */
 void zero_page_tail(address_space *mapping, loff_t size);
 
-inline address_space *mapping_of(const file *filp)
-{
-	return filp->f_dentry->d_inode->i_mapping;
-}
-
 /* Inline for pages in steady use, on which there is nothing to note. */
 inline void touch_page(page *p)
 {
@@ -49,11 +43,4 @@ inline void touch_page(page *p)
 
 	if (unlikely((p->flags & BOTH) != BOTH))
 		mark_page_accessed(p);
-}
-
-/* The number of pages that hold bytes of the file. */
-inline pgoff_t pages_of_file(const inode *inode)
-{
-	return (pgoff_t)((i_size_read(inode) + (loff_t)PAGE_SIZE - 1) >>
-			 PAGE_SHIFT);
 }

@@ -41,7 +41,7 @@ static result<page *> nopage_miss(vm_area_struct *vma, address_space *mapping,
 result<page *> filemap_nopage(vm_area_struct *vma, unsigned long addr, bool)
 {
 	file *filp = vma->vm_file;
-	address_space *mapping = mapping_of(filp);
+	address_space *mapping = file_mapping(filp);
 	pgoff_t index = ((addr - vma->vm_start) >> PAGE_SHIFT) + vma->vm_pgoff;
 
 	for (;;) {
@@ -93,7 +93,7 @@ static void harvest_dirty(vm_area_struct *vma, unsigned long start,
 static status filemap_sync(vm_area_struct *vma, unsigned long start, size_t len,
 			   unsigned flags)
 {
-	address_space *mapping = mapping_of(vma->vm_file);
+	address_space *mapping = file_mapping(vma->vm_file);
 	loff_t from = ((loff_t)vma->vm_pgoff << PAGE_SHIFT) +
 		(start - vma->vm_start);
 	loff_t last = from + len - 1;
@@ -120,7 +120,7 @@ const vm_operations_struct generic_file_vm_ops = {
 status generic_file_mmap(file *filp, vm_area_struct *vma)
 {
 	constexpr unsigned long WRITES_BACK = VM_SHARED | VM_MAYWRITE;
-	const address_space_operations *op = mapping_of(filp)->a_ops;
+	const address_space_operations *op = file_mapping(filp)->a_ops;
 
 	if (!op || !op->readpage)
 		return -ENOEXEC;

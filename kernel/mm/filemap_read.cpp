@@ -309,7 +309,7 @@ static inline bool read_one_page(file *filp, address_space *mapping,
 void do_generic_file_read(file *filp, loff_t *ppos, read_descriptor_t *desc,
 			  read_actor_t actor)
 {
-	address_space *mapping = mapping_of(filp);
+	address_space *mapping = file_mapping(filp);
 
 	/* Where no page can be: the index would not fit. */
 	if (unlikely((u32)(*ppos >> 32) >> PAGE_SHIFT))
@@ -348,7 +348,7 @@ static size_t kernel_read_actor(read_descriptor_t *desc, page *p,
 
 result<long> kernel_read(file *filp, loff_t pos, void *buf, size_t count)
 {
-	address_space *mapping = mapping_of(filp);
+	address_space *mapping = file_mapping(filp);
 
 	if (!mapping->a_ops || !mapping->a_ops->readpage)
 		return -EINVAL;

@@ -203,8 +203,9 @@ result<unsigned long> do_mmap_pgoff(file *file, unsigned long addr, size_t len,
 /* ---- system calls ---- */
 
 /* Only exec may say that a file is a running program. */
-static result<long> mmap_fd(unsigned long addr, size_t len, unsigned long prot,
-			    unsigned long flags, unsigned fd, pgoff_t pgoff)
+SYSCALL result<long> sys_mmap2(unsigned long addr, size_t len,
+			       unsigned long prot, unsigned long flags,
+			       unsigned fd, pgoff_t pgoff)
 {
 	file *file = nullptr;
 
@@ -223,13 +224,6 @@ static result<long> mmap_fd(unsigned long addr, size_t len, unsigned long prot,
 	return r;
 }
 
-SYSCALL result<long> sys_mmap2(unsigned long addr, size_t len,
-			       unsigned long prot, unsigned long flags,
-			       unsigned fd, pgoff_t pgoff)
-{
-	return mmap_fd(addr, len, prot, flags, fd, pgoff);
-}
-
 /* Before six arguments fitted into registers. */
 struct mmap_arg_struct {
 	unsigned long addr, len, prot, flags, fd, offset;
@@ -242,6 +236,6 @@ SYSCALL result<long> sys_old_mmap(user_ptr<mmap_arg_struct> arg)
 	TRY(get_user(&a, arg));
 	if (a.offset & ~PAGE_MASK)
 		return -EINVAL;
-	return mmap_fd(a.addr, a.len, a.prot, a.flags, a.fd,
-		       a.offset >> PAGE_SHIFT);
+	return sys_mmap2(a.addr, a.len, a.prot, a.flags, a.fd,
+			 a.offset >> PAGE_SHIFT);
 }

@@ -13,11 +13,6 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 
-constexpr unsigned NR_REQUESTS = 128;
-constexpr unsigned WRITE_RESERVE = NR_REQUESTS / 2;	/* for READs only */
-/* Sleepers are woken for each batch that is freed, not for every request. */
-constexpr unsigned BATCH = 8;
-static_assert(NR_REQUESTS % BATCH == 0, "the last one wakes them");
 /* An idle disk starts when so many requests wait, plugged or not. */
 constexpr unsigned UNPLUG_REQUESTS = 8;
 /* Long enough that it does not cut a request in two that is being built. */
@@ -71,38 +66,11 @@ void run_task_queue_disk()
 
 /* ---- the pool of requests ---- */
 
-static unsigned pool_reserve(rw_t cmd)
-{
-	return cmd == WRITE ? WRITE_RESERVE : 0;
-}
-
-request *get_request(request_queue *q, rw_t cmd)
-{
-	if (q->nr_free <= pool_reserve(cmd))
-		return nullptr;
-	request *rq = list_entry(q->free_requests.next, request, queue);
-
-	__list_unlink(&rq->queue);
-	q->nr_free--;
-	new (rq) request;
-	rq->q = q;
-	rq->cmd = cmd;
-	return rq;
-}
-
 void wait_for_request(request_queue *q, rw_t cmd)
 {
 	generic_unplug_device(q);
 	wait_event(q->wait_for_request,
 		   READ_ONCE(q->nr_free) > pool_reserve(cmd));
-}
-
-void put_request(request_queue *q, request *rq)
-{
-	list_add(&rq->queue, &q->free_requests);
-	q->nr_free++;
-	if (!(q->nr_free % BATCH) && waitqueue_active(&q->wait_for_request))
-		wake_up_all(&q->wait_for_request);
 }
 
 void blk_init_queue(request_queue *q, request_fn_t fn)

@@ -66,15 +66,3 @@ void elv_add_request(request_queue *q, request *rq, list_head *where)
 	for (list_head *e = rq->queue.next; e != &q->queue_head; e = e->next)
 		list_entry(e, request, queue)->elevator_sequence--;
 }
-
-void blkdev_dequeue_request(request *rq)
-{
-	request_queue *q = rq->q;
-
-	list_del(&rq->queue);
-	rq->started = true;
-	if (q->last_merge == rq)
-		q->last_merge = nullptr;
-	if (!rq->flush)
-		q->head_sector = rq->sector + rq->nr_sectors;
-}

@@ -108,14 +108,8 @@ static void report_error(const request *rq)
 			   rq->cmd == WRITE ? "write" : "read", rq->sector);
 }
 
-bool end_that_request_first(request *rq, bool uptodate, unsigned long sectors)
+static bool end_buffers(request *rq, bool uptodate, unsigned long sectors)
 {
-	if (rq->flush) {
-		rq->end_flush(rq, uptodate);
-		return false;
-	}
-	if (unlikely(!uptodate))
-		report_error(rq);
 	while (buffer_head *bh = rq->bh) {
 		unsigned n = bh->b_size >> 9;
 
@@ -129,6 +123,17 @@ bool end_that_request_first(request *rq, bool uptodate, unsigned long sectors)
 		bh->b_end_io(bh, uptodate);
 	}
 	return false;
+}
+
+bool end_that_request_first(request *rq, bool uptodate, unsigned long sectors)
+{
+	if (unlikely(rq->flush)) {
+		rq->end_flush(rq, uptodate);
+		return false;
+	}
+	if (unlikely(!uptodate))
+		report_error(rq);
+	return end_buffers(rq, uptodate, sectors);
 }
 
 void end_that_request_last(request *rq)

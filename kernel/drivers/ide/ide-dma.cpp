@@ -44,33 +44,10 @@ static unsigned build_dmatable(ide_hwif_t *hwif, u32 bytes)
 	return prd - hwif->prd_table;
 }
 
-static u8 direction(const request *rq)
-{
-	return rq->cmd == WRITE ? 0 : BM_CMD_READ;
-}
-
 void ide_dma_setup(ide_hwif_t *hwif, request *rq, unsigned nsectors)
 {
 	blk_rq_map_sg(rq->q, rq, hwif->sg, IDE_MAX_SEGMENTS);
 	count_vm_events(DISK_PRD, build_dmatable(hwif, nsectors << 9));
 	outl(__pa(hwif->prd_table), hwif->bm_base + BM_PRD_TABLE);
-	outb(direction(rq), hwif->bm_base + BM_COMMAND);
-}
-
-void ide_dma_begin(ide_hwif_t *hwif)
-{
-	wmb();			/* the table is in memory */
-	outb(direction(hwif->rq) | BM_CMD_START, hwif->bm_base + BM_COMMAND);
-}
-
-void ide_dma_stop(ide_hwif_t *hwif)
-{
-	outb(0, hwif->bm_base + BM_COMMAND);
-	barrier();		/* what it wrote is read only from here on */
-}
-
-void ide_dma_ack(ide_hwif_t *hwif, u8 bm)
-{
-	outb((bm & (BM_STAT_DRV0 | BM_STAT_DRV1)) | BM_STAT_INTR |
-	     BM_STAT_ERROR, hwif->bm_base + BM_STATUS);
+	outb(ide_dma_direction(rq), hwif->bm_base + BM_COMMAND);
 }

@@ -137,7 +137,7 @@ bool ide_start_rw(ide_drive_t *drive, request *rq, unsigned nsectors, bool pio)
 	ide_set_command_state(hwif, ide_timeout);
 	outb(rw_commands[pio][lba48][write], hwif->io_base + IDE_COMMAND);
 	if (!pio)
-		ide_dma_begin(hwif);
+		ide_dma_begin(hwif, rq);
 	else if (write)
 		first_pio_out(hwif);
 	return true;

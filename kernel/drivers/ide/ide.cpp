@@ -77,18 +77,6 @@ static bool release(ide_hwif_t *hwif)
 	return false;
 }
 
-/* The timer stays as it is if it runs: when it fires it looks at the
- * deadline. So a command costs no timer operation. */
-void ide_set_command_state(ide_hwif_t *hwif, unsigned long timeout)
-{
-	spin_guard g(hwif->lock);
-
-	hwif->deadline = jiffies + timeout;
-	hwif->state = HWIF_COMMAND;
-	if (!timer_pending(&hwif->timer))
-		mod_timer(&hwif->timer, hwif->deadline);
-}
-
 /* ---- starting ---- */
 
 static bool start_command(ide_drive_t *drive, request *rq)

@@ -93,7 +93,17 @@ inline request *elv_next_request(request_queue *q)
 	return elv_has_request(q) ?
 		list_entry(q->queue_head.next, request, queue) : nullptr;
 }
-void blkdev_dequeue_request(request *rq);	/* it is the driver's now */
+inline void blkdev_dequeue_request(request *rq)	/* it is the driver's now */
+{
+	request_queue *q = rq->q;
+
+	list_del(&rq->queue);
+	rq->started = true;
+	if (q->last_merge == rq)
+		q->last_merge = nullptr;
+	if (!rq->flush)
+		q->head_sector = rq->sector + rq->nr_sectors;
+}
 /* How many sectors the first buffer still waiting covers: the least that can
  * be ended, and so the smallest useful transfer. */
 unsigned blk_rq_cur_sectors(const request *rq);

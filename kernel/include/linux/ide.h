@@ -134,8 +134,18 @@ extern bool ide_nodma;			/* all transfers by PIO */
 void do_ide_request(request_queue *q);
 bool ide_intr(int irq, void *dev, pt_regs *regs);
 void ide_timer_expiry(unsigned long data);
-/* The command may raise its interrupt from here on. */
-void ide_set_command_state(ide_hwif_t *hwif, unsigned long timeout);
+/* The command may raise its interrupt from here on. The timer stays as it is
+ * if it runs: when it fires it looks at the deadline. So a command costs no
+ * timer operation. */
+inline void ide_set_command_state(ide_hwif_t *hwif, unsigned long timeout)
+{
+	spin_guard g(hwif->lock);
+
+	hwif->deadline = jiffies + timeout;
+	hwif->state = HWIF_COMMAND;
+	if (!timer_pending(&hwif->timer))
+		mod_timer(&hwif->timer, hwif->deadline);
+}
 
 /* ide-taskfile.cpp; the channel owned. False: the drive does not let itself
  * be selected. */
@@ -149,10 +159,26 @@ void ide_pio_sector(ide_hwif_t *hwif);
 /* ide-dma.cpp; the channel owned. */
 status ide_init_dma(ide_hwif_t *hwif);
 void ide_dma_setup(ide_hwif_t *hwif, request *rq, unsigned nsectors);
-void ide_dma_begin(ide_hwif_t *hwif);
-void ide_dma_stop(ide_hwif_t *hwif);
+inline u8 ide_dma_direction(const request *rq)
+{
+	return rq->cmd == WRITE ? 0 : BM_CMD_READ;
+}
+inline void ide_dma_begin(ide_hwif_t *hwif, const request *rq)
+{
+	wmb();			/* the table is in memory */
+	outb(ide_dma_direction(rq) | BM_CMD_START, hwif->bm_base + BM_COMMAND);
+}
+inline void ide_dma_stop(ide_hwif_t *hwif)
+{
+	outb(0, hwif->bm_base + BM_COMMAND);
+	barrier();		/* what it wrote is read only from here on */
+}
 /* Clears interrupt and error in the bus master's status @bm. */
-void ide_dma_ack(ide_hwif_t *hwif, u8 bm);
+inline void ide_dma_ack(ide_hwif_t *hwif, u8 bm)
+{
+	outb((bm & (BM_STAT_DRV0 | BM_STAT_DRV1)) | BM_STAT_INTR |
+	     BM_STAT_ERROR, hwif->bm_base + BM_STATUS);
+}
 
 /* ide-error.cpp */
 /* What status @stat and bus master status @bm say of the command that ended;

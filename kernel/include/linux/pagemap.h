@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include <linux/dcache.h>
 #include <linux/fs.h>
 #include <linux/highmem.h>
 #include <linux/mm.h>
@@ -112,7 +113,16 @@ result<page *> filemap_nopage(vm_area_struct *vma, unsigned long addr,
 /* Reads into kernel memory; returns bytes. For exec and the like. */
 result<long> kernel_read(file *filp, loff_t pos, void *buf, size_t count);
 unsigned long nr_pagecache_pages();
-address_space *file_mapping(const file *filp);
+inline address_space *file_mapping(const file *filp)
+{
+	return filp->f_dentry->d_inode->i_mapping;
+}
+/* The number of pages that hold bytes of the file. */
+inline pgoff_t pages_of_file(const inode *inode)
+{
+	return (pgoff_t)((i_size_read(inode) + (loff_t)PAGE_SIZE - 1) >>
+			 PAGE_SHIFT);
+}
 
 /* ---- read-ahead: mm/readahead.cpp ---- */
 

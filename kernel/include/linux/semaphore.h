@@ -51,7 +51,18 @@ inline void down_nested(semaphore *s)		/* equal rank allowed */
 		__down(s);
 }
 status down_interruptible(semaphore *s);	/* -EINTR: not taken */
-bool down_trylock(semaphore *s);		/* true: taken */
+inline bool down_trylock(semaphore *s)		/* true: taken */
+{
+	int c;
+
+	do {
+		c = atomic_read(&s->count);
+		if (c <= 0)
+			return false;
+	} while (atomic_cmpxchg(&s->count, c, c - 1) != c);
+	sleep_debug_take(s, s->name, RANK_NONE, true);
+	return true;
+}
 inline void up(semaphore *s)			/* also from interrupts */
 {
 	bool waiters;

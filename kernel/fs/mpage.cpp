@@ -110,6 +110,7 @@ static status read_pages(page **pages, unsigned nr, get_block_t get_block)
 		DEBUG_ON(!PageLocked(p));
 		if (PageError(p))
 			ClearPageError(p);
+		map.b_size = (end - pages) << PAGE_SHIFT;
 		bool whole = likely(!p->buffers) &&
 			map_whole_page(p, inode, &map, get_block).raw() == 1;
 		if (whole && bh && extend_transfer(bh, p, &map))

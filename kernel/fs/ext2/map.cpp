@@ -5,15 +5,16 @@
  * levels of indirect blocks.
  *
  * A look-up takes truncate_sem for reading, so that the tree stands still. It
- * remembers the whole contiguous piece that it met: the next blocks then cost
- * a comparison. Whoever takes blocks away from the tree forgets the piece
- * while he holds truncate_sem for writing.
+ * remembers the contiguous piece that it met: the next blocks then cost a
+ * comparison. How far it looks ahead depends on what is asked for, and doubles
+ * as long as look-ups follow each other. Whoever takes blocks away from the
+ * tree forgets the piece while he holds truncate_sem for writing.
  */
 #include <linux/ext2_fs.h>
 #include <linux/kernel.h>
 #include <linux/run.h>
 
-constexpr u32 MAX_RUN = 256;		/* blocks looked at ahead */
+constexpr u32 MIN_AHEAD = 16, MAX_AHEAD = 256;	/* blocks looked at */
 
 bool ext2_block_to_path(inode *inode, sector_t iblock, ext2_path *path)
 {
@@ -66,10 +67,26 @@ static inline bool recall(ext2_inode_info *ei, u32 iblock, u32 *block)
 	return true;
 }
 
+/* How many blocks are to be looked at, of which @want are wanted. */
+static u32 look_ahead(ext2_inode_info *ei, u32 iblock, u32 want)
+{
+	spin_guard g(ei->map_lock);
+	bool onwards = iblock == ei->map_first + ei->map_len;
+
+	ei->map_ahead = max(MIN_AHEAD, onwards ? min(2 * ei->map_ahead,
+						     MAX_AHEAD) : 0);
+	return max(ei->map_ahead, want);
+}
+
 static void remember(ext2_inode_info *ei, u32 iblock, u32 block, u32 n)
 {
 	spin_guard g(ei->map_lock);
 
+	if (ei->map_len && iblock == ei->map_first + ei->map_len &&
+	    block == ei->map_block + ei->map_len) {
+		ei->map_len += n;
+		return;
+	}
 	ei->map_first = iblock;
 	ei->map_block = block;
 	ei->map_len = n;
@@ -84,11 +101,11 @@ void ext2_forget_map(ext2_inode_info *ei)
 
 /* ---- look-up ---- */
 
-/* How many numbers from @p on count up by one, all in the data area; the
- * first one is not 0. */
-static result<u32> check_run(inode *inode, const u32 *p, u32 limit)
+/* How many of the @max numbers from @p on count up by one, all in the data
+ * area; the first one is not 0. */
+static result<u32> check_run(inode *inode, const u32 *p, u32 max)
 {
-	u32 n = run_length(p, min(limit, MAX_RUN));
+	u32 n = run_length(p, max);
 
 	n = ext2_data_blocks(inode->i_sb, *p, n);
 	if (likely(n))
@@ -98,8 +115,9 @@ static result<u32> check_run(inode *inode, const u32 *p, u32 limit)
 	return -EIO;
 }
 
-/* The block, or 0 for a hole. truncate_sem held. */
-static result<u32> look_up(inode *inode, u32 iblock, const ext2_path *path)
+/* The block, or 0 for a hole, @want being wanted. truncate_sem held. */
+static result<u32> look_up(inode *inode, u32 iblock, const ext2_path *path,
+			   u32 want)
 {
 	ext2_inode_info *ei = EXT2_I(inode);
 	u32 limit = EXT2_NDIR_BLOCKS, *p = ei->i_data + path->offset[0];
@@ -117,8 +135,9 @@ static result<u32> look_up(inode *inode, u32 iblock, const ext2_path *path)
 	status st;
 
 	if (block) {
-		result<u32> n = check_run(inode, p, limit -
-					  path->offset[path->depth - 1]);
+		limit -= path->offset[path->depth - 1];
+		result<u32> n = check_run(inode, p, min(limit, look_ahead(
+			ei, iblock, want)));
 		if (n.ok())
 			remember(ei, iblock, block, n.value());
 		st = n.err();
@@ -140,7 +159,7 @@ static status get_or_alloc(inode *inode, u32 iblock, ext2_path *path,
 			   buffer_head *bh)
 {
 	write_guard g(EXT2_I(inode)->truncate_sem);
-	u32 block = TRY(look_up(inode, iblock, path));
+	u32 block = TRY(look_up(inode, iblock, path, 1));
 
 	if (!block)
 		return ext2_alloc_branch(inode, iblock, path, bh);
@@ -158,7 +177,8 @@ noinline static status map_slowly(inode *inode, u32 iblock, buffer_head *bh,
 	if (create)
 		return get_or_alloc(inode, iblock, &path, bh);
 	read_guard g(EXT2_I(inode)->truncate_sem);
-	u32 block = TRY(look_up(inode, iblock, &path));
+	u32 block = TRY(look_up(inode, iblock, &path,
+				bh->b_size >> inode->i_blkbits));
 
 	if (block)
 		map_result(inode, bh, block);

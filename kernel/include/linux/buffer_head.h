@@ -95,7 +95,8 @@ bool inode_has_dirty_buffers(inode *inode);	/* or buffers under I/O */
 
 /* How a file system says where block @iblock of a file is: sets b_bdev,
  * b_blocknr and Mapped (and New if just allocated, which only happens with
- * @create); a hole stays unmapped. May sleep. */
+ * @create); a hole stays unmapped. b_size says how many bytes from there on
+ * will be asked for, a hint. May sleep. */
 using get_block_t = status (*)(inode *inode, sector_t iblock,
 			       buffer_head *bh_result, bool create);
 

@@ -149,6 +149,7 @@ struct ext2_inode_info {
 	 * from map_first on lie at map_block. Filled under truncate_sem. */
 	spinlock_t map_lock{"ext2 map", RANK_BUFFER};
 	u32 map_first = 0, map_len = 0, map_block = 0;
+	u32 map_ahead = 0;	/* blocks that the last look-up looked at */
 	/* Where the next block of a file written in sequence goes. */
 	u32 i_next_block = 0, i_next_goal = 0;
 	ext2_reserve_window window;

@@ -154,12 +154,7 @@ static status setup_swap(swap_info *s)
 		if (&other != s && other.used &&
 		    swap_inode(&other)->i_mapping == ino->i_mapping)
 			return -EBUSY;
-	if (S_ISBLK(ino->i_mode))
-		TRY(setup_device(s, ino));
-	else if (S_ISREG(ino->i_mode))
-		TRY(setup_file(s, ino));
-	else
-		return -EINVAL;
+	TRY(S_ISBLK(ino->i_mode) ? setup_device(s, ino) : setup_file(s, ino));
 
 	swap_header *h = (swap_header *)__get_free_page(GFP_KERNEL);
 
@@ -201,13 +196,20 @@ static result<swap_info *> claim_entry(file *f)
 	return -EPERM;
 }
 
+/* Anything but a device or a file goes before swapon_sem is taken: the end of
+ * a terminal needs locks that come first. */
 static result<file *> open_swap(user_str path)
 {
 	char *name = TRY(getname(path));
 	result<file *> f = filp_open(name, O_RDONLY | O_LARGEFILE, 0);
 
 	putname(name);
-	return f;
+	umode_t mode = TRY(f)->f_dentry->d_inode->i_mode;
+
+	if (S_ISBLK(mode) || S_ISREG(mode))
+		return f;
+	filp_close(f.value()).ignore();
+	return -EINVAL;
 }
 
 SYSCALL result<long> sys_swapon(user_str path, int flags)

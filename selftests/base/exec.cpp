@@ -214,39 +214,6 @@ static int refusals()
 	return KSFT_PASS;
 }
 
-static int broken_programs_are_refused()
-{
-	char *argv[] = {(char *)"x", nullptr};
-	static uint8_t head[PAGE];
-	const char *path = test_path("exec.broken");
-	int in = open(self, O_RDONLY);
-
-	CHECK_EQ(read(in, head, sizeof(head)), sizeof(head));
-	close(in);
-	/* Only the ELF header; another machine; program headers far away. */
-	struct { size_t len, at; uint16_t value; } how[] = {
-		{40, 0, 0x457f}, {PAGE, 18, 0x1234}, {PAGE, 30, 0x7fff},
-		{PAGE, 42, 8}, {PAGE, 44, 0xffff},
-	};
-	for (auto &h : how) {
-		uint8_t copy[PAGE];
-		memcpy(copy, head, PAGE);
-		memcpy(copy + h.at, &h.value, 2);
-		unlink(path);
-		int fd = open(path, O_WRONLY | O_CREAT, 0755);
-		CHECK_EQ(write(fd, copy, h.len), h.len);
-		close(fd);
-		int s = reap(spawn([=] {
-			execve(path, argv, no_env);
-			return errno == ENOEXEC || errno == EIO ||
-			       errno == EINVAL ? 0 : 1;
-		}));
-		/* Past the point of no return it may be killed. */
-		CHECK(s == 0 || WIFSIGNALED(s));
-	}
-	return KSFT_PASS;
-}
-
 static int too_many_arguments()
 {
 	static char longest[1 << 20];
@@ -290,7 +257,6 @@ static const test_case cases[] = {
 	{"script", script},
 	{"script loop", script_loop},
 	{"refusals", refusals},
-	{"broken programs are refused", broken_programs_are_refused},
 	{"too many arguments", too_many_arguments},
 	{"a running program is busy", running_program_is_busy},
 	{"a program open for writing is busy", open_for_writing_is_busy},

@@ -172,6 +172,7 @@ status flush_old_exec(linux_binprm *b)
 	exec_mmap(b);
 	flush_thread();
 	flush_signal_handlers(t);
+	exit_posix_timers(t->tg);
 	set_comm(t, b->filename);
 	compute_creds(b);
 	t->flags &= ~PF_FORKNOEXEC;

@@ -231,6 +231,7 @@ static void end_process(task_struct *p)
 		panic("Attempted to kill init! exit code 0x%08x",
 		      p->tg->exiting ? p->tg->exit_code : p->exit_code);
 	del_timer_sync(&p->tg->real_timer);
+	exit_posix_timers(p->tg);
 	if (p->group_leader->leader)
 		disassociate_ctty(true);
 }

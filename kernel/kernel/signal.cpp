@@ -6,44 +6,7 @@
  * death states of the process. A deadly signal is turned into SIGKILL for all
  * threads at once, so that none can linger in a handler or in a sleep.
  */
-#include <linux/init.h>
 #include <linux/sched.h>
-#include <linux/slab.h>
-
-static constinit kmem_cache *sigqueue_cachep;
-
-void free_sigqueue(sigqueue *q)
-{
-	list_del(&q->list);
-	atomic_dec(&q->user->sigpending);
-	free_uid(q->user);
-	kmem_cache_free(sigqueue_cachep, q);
-}
-
-void flush_sigqueue(sigpending *q)
-{
-	list_for_each_entry_safe(sigqueue, e, n, &q->list, list)
-		free_sigqueue(e);
-	q->signal = 0;
-}
-
-static void remove_from(sigpending *q, u64 mask)
-{
-	if (!(q->signal & mask))
-		return;
-	q->signal &= ~mask;
-	list_for_each_entry_safe(sigqueue, e, n, &q->list, list)
-		if (sigmask(e->info.si_signo) & mask)
-			free_sigqueue(e);
-}
-
-/* From all queues of the process; siglock held. */
-void discard_signals(task_struct *p, u64 mask)
-{
-	remove_from(&p->tg->shared_pending, mask);
-	list_for_each_entry(task_struct, t, &p->tg->threads, thread_node)
-		remove_from(&t->pending, mask);
-}
 
 void recalc_sigpending(task_struct *p)
 {
@@ -133,25 +96,6 @@ static bool is_deadly(const task_struct *p, int sig)
 
 /* ---- queueing ---- */
 
-static sigqueue *alloc_sigqueue(task_struct *p, int sig)
-{
-	user_struct *u = p->user;
-	u64 limit = p->tg->rlim[RLIMIT_SIGPENDING].rlim_cur;
-	sigqueue *q = nullptr;
-
-	atomic_inc(&u->count);
-	if ((u64)atomic_inc_return(&u->sigpending) <= limit || sig < SIGRTMIN)
-		q = slab_new<sigqueue>(sigqueue_cachep,
-				       GFP_ATOMIC | __GFP_NOWARN);
-	if (q) {
-		q->user = u;
-		return q;
-	}
-	atomic_dec(&u->sigpending);
-	free_uid(u);
-	return nullptr;
-}
-
 static siginfo_t kernel_info(int sig)
 {
 	siginfo_t info{};
@@ -170,7 +114,7 @@ static status queue_signal(int sig, const siginfo_t *info, task_struct *p,
 
 	if (sig < SIGRTMIN && to->signal & sigmask(sig))
 		return OK;
-	q = alloc_sigqueue(p, sig);
+	q = alloc_sigqueue(p, sig >= SIGRTMIN);
 	if (q) {
 		q->info = info ? *info : kernel_info(sig);
 		list_add_tail(&q->list, &to->list);
@@ -229,19 +173,29 @@ static void find_taker(int sig, task_struct *p, bool group)
 		signal_wake_up(t, sig == SIGKILL);
 }
 
-/* siglock held. */
-static status __send_signal(int sig, const siginfo_t *info, task_struct *p,
-			    bool group)
+static sigpending *queue_of(task_struct *p, bool group)
+{
+	return group ? &p->tg->shared_pending : &p->pending;
+}
+
+/* siglock held. Whether @sig is to be queued at all. */
+static bool takes(task_struct *p, int sig, bool group)
 {
 	/* A process lives on when its first thread, which stands for it, has
 	 * ended. */
 	bool dead = group ? !p->tg->live : p->exit_state;
 
 	cancel_opposites(sig, p);
-	if (dead || is_ignored(p, sig))
+	return !dead && !is_ignored(p, sig);
+}
+
+/* siglock held. */
+static status __send_signal(int sig, const siginfo_t *info, task_struct *p,
+			    bool group)
+{
+	if (!takes(p, sig, group))
 		return OK;
-	TRY(queue_signal(sig, info, p, group ? &p->tg->shared_pending :
-					       &p->pending));
+	TRY(queue_signal(sig, info, p, queue_of(p, group)));
 	find_taker(sig, p, group);
 	return OK;
 }
@@ -295,6 +249,18 @@ void force_sig_fault(int sig, int code, unsigned long addr)
 	force_sig_info(sig, &info, current);
 }
 
+void send_own_sigqueue(sigqueue *q, task_struct *p, bool group)
+{
+	int sig = q->info.si_signo;
+	sigpending *to = queue_of(p, group);
+
+	if (!takes(p, sig, group))
+		return;
+	list_add_tail(&q->list, &to->list);
+	to->signal |= sigmask(sig);
+	find_taker(sig, p, group);
+}
+
 void retarget_shared_pending(task_struct *p, u64 which)
 {
 	u64 waiting = p->tg->shared_pending.signal & which;
@@ -306,9 +272,3 @@ void retarget_shared_pending(task_struct *p, u64 which)
 		    waiting & ~t->blocked && !t->sigpending_flag)
 			signal_wake_up(t, false);
 }
-
-static void init_signals()
-{
-	sigqueue_cachep = kmem_cache_create("sigqueue", sizeof(sigqueue));
-}
-core_initcall(init_signals);

@@ -93,6 +93,7 @@ void set_real_ns(s64 ns)
 	}
 	update_coarse_time();
 	clock_was_set();
+	posix_timers_clock_set();
 }
 
 unsigned long ticks_to_user_hz(unsigned long ticks)

@@ -56,6 +56,7 @@ struct thread_group {
 	/* itimers: ITIMER_REAL */
 	timer_list real_timer;
 	unsigned long it_real_incr = 0;
+	list_head posix_timers;		/* kernel/posix_timers.cpp; siglock */
 	/* ITIMER_VIRTUAL and ITIMER_PROF, in ticks of processor time */
 	unsigned long it_virt_value = 0, it_virt_incr = 0;
 	unsigned long it_prof_value = 0, it_prof_incr = 0;
@@ -273,6 +274,7 @@ void disassociate_ctty(bool on_exit);
 [[noreturn]] void do_exit(long code);
 [[noreturn]] void do_group_exit(int code);
 void exit_mm();
+void exit_posix_timers(thread_group *tg);	/* exec and exit */
 /* The mm goes, or is left to others: wakes a vfork parent and whoever joins
  * this thread. */
 void mm_release(task_struct *p);

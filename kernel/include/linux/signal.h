@@ -22,6 +22,7 @@ struct k_sigaction {
 struct sigqueue {
 	list_head list;
 	struct user_struct *user;	/* who is charged */
+	bool owned = false;		/* its owner frees it */
 	siginfo_t info;
 };
 struct sigpending {
@@ -50,6 +51,13 @@ status send_sig_info(int sig, const siginfo_t *info, task_struct *p);
 /* To any thread of its process: */
 status group_send_sig_info(int sig, const siginfo_t *info, task_struct *p);
 status send_sig(int sig, task_struct *p);
+/* A record that its owner keeps, so that its signal is never lost; it is
+ * charged like one that waits. Null: there are too many, or no memory. */
+sigqueue *alloc_own_sigqueue();
+/* siglock held. Puts it into a queue that @p looks at; it is in none. */
+void send_own_sigqueue(sigqueue *q, task_struct *p, bool group);
+/* siglock held. If it waits, it does so in @from. */
+void free_own_sigqueue(sigqueue *q, sigpending *from);
 /* Even if blocked or ignored (then back to default): faults, SIGKILL. */
 void force_sig_info(int sig, const siginfo_t *info, task_struct *p);
 void force_sig(int sig, task_struct *p);
@@ -81,6 +89,8 @@ bool is_orphaned_pgrp(pid_t pgrp);
 /* All other threads of current's process get SIGKILL; siglock held. */
 void zap_other_threads(task_struct *p);
 void flush_sigqueue(sigpending *q);
+/* kernel/sigqueue.cpp */
+sigqueue *alloc_sigqueue(task_struct *p, bool limited);
 void free_sigqueue(sigqueue *q);
 /* Out of all queues of @p's process; siglock held. */
 void discard_signals(task_struct *p, u64 mask);

@@ -22,6 +22,7 @@ timespec64 current_kernel_time();
 void update_coarse_time();		/* each tick */
 void set_real_ns(s64 ns);
 void clock_was_set();		/* wakes who sleeps until a time of day */
+void posix_timers_clock_set();
 time_t get_seconds();
 
 timespec64 ns_to_timespec(s64 ns);

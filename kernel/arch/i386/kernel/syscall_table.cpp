@@ -70,6 +70,9 @@
 	X(241, sched_setaffinity) X(242, sched_getaffinity)		\
 	X(243, set_thread_area) X(244, get_thread_area)			\
 	X(250, fadvise64) X(252, exit_group) X(258, set_tid_address)	\
+	X(259, timer_create) X(260, timer_settime32)			\
+	X(261, timer_gettime32) X(262, timer_getoverrun)		\
+	X(263, timer_delete)						\
 	X(264, clock_settime32) X(265, clock_gettime32)			\
 	X(266, clock_getres_time32) X(267, clock_nanosleep_time32)	\
 	X(268, statfs64) X(269, fstatfs64) X(270, tgkill)		\
@@ -85,7 +88,8 @@
 	X(340, prlimit64) X(344, syncfs) X(353, renameat2)		\
 	X(355, getrandom) X(383, statx) X(403, clock_gettime)		\
 	X(404, clock_settime) X(406, clock_getres)			\
-	X(407, clock_nanosleep) X(412, utimensat) X(413, pselect6)	\
+	X(407, clock_nanosleep) X(408, timer_gettime)			\
+	X(409, timer_settime) X(412, utimensat) X(413, pselect6)	\
 	X(414, ppoll) X(421, rt_sigtimedwait) X(422, futex)		\
 	X(423, sched_rr_get_interval) X(436, close_range)		\
 	X(439, faccessat2) X(452, fchmodat2)

@@ -1,53 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 // since: base
 // abi:
-// ptrace: stops at signals, calls and exec, memory, registers, steps, attach and detach, who may, and who goes first.
-#include <child.h>
-#include <stddef.h>
-#include <sys/ptrace.h>
-#include <sys/syscall.h>
-#include <sys/user.h>
+// ptrace: stops at signals and exec, memory, attach and detach, who may, and who goes first.
+#include <tracee.h>
 
 static volatile int word = 0x11223344;
-
-/* Waits for the next stop of @pid; its signal, or -1. */
-static int stop_of(pid_t pid)
-{
-	int status = reap(pid);
-
-	return WIFSTOPPED(status) ? WSTOPSIG(status) : -1;
-}
-
-static long request(int what, pid_t pid, unsigned long addr = 0,
-		    unsigned long data = 0)
-{
-	return syscall(SYS_ptrace, what, pid, addr, data);
-}
-
-/* A child that is traced from its start and runs @body. */
-template<class F> static pid_t traced(F body)
-{
-	pid_t pid = spawn([=] {
-		MUST(request(PTRACE_TRACEME, 0) == 0);
-		raise(SIGSTOP);
-		return body();
-	});
-	MUST(stop_of(pid) == SIGSTOP);
-	return pid;
-}
-
-static bool exits_with(pid_t pid, int code)
-{
-	int status = reap(pid);
-
-	if (WIFEXITED(status) && WEXITSTATUS(status) == code)
-		return true;
-	ksft_print_msg("status %#x, not exit %d\n", status, code);
-	return false;
-}
-
-static volatile sig_atomic_t handled;
-static void note(int sig) { handled = sig; }
 
 static int signals_stop_it()
 {
@@ -57,7 +14,7 @@ static int signals_stop_it()
 		int first = handled;
 		raise(SIGUSR2);		/* becomes SIGUSR1 */
 		signal(SIGCHLD, SIG_IGN);
-		raise(SIGCHLD);		/* seen though ignored */
+		kill(getpid(), SIGCHLD);	/* seen though ignored */
 		return first * 100 + handled;
 	});
 	siginfo_t info;
@@ -136,181 +93,6 @@ static int memory()
 	return KSFT_PASS;
 }
 
-static int registers()
-{
-	pid_t pid = traced([] {
-		int a = 1;
-		asm volatile("int3" : "+a"(a));
-		return a;
-	});
-	user_regs_struct r;
-	unsigned long v;
-
-	CHECK_OK(request(PTRACE_CONT, pid));
-	CHECK_EQ(stop_of(pid), SIGTRAP);
-	CHECK_OK(request(PTRACE_GETREGS, pid, 0, (unsigned long)&r));
-	CHECK_EQ(r.eax, 1);
-	CHECK_EQ(r.orig_eax, -1);
-	CHECK_EQ(r.xcs & 3, 3);
-	CHECK_OK(request(PTRACE_PEEKUSER, pid,
-			 offsetof(user_regs_struct, eip),
-			 (unsigned long)&v));
-	CHECK_EQ(v, (unsigned long)r.eip);
-	user_regs_struct bad = r;
-	bad.xcs = 0x10;
-	CHECK_ERR(request(PTRACE_SETREGS, pid, 0, (unsigned long)&bad), EIO);
-	CHECK_ERR(request(PTRACE_POKEUSER, pid,
-			  offsetof(user_regs_struct, xss), 0x18), EIO);
-	CHECK_ERR(request(PTRACE_POKEUSER, pid, 2, 1), EIO);
-	CHECK_ERR(request(PTRACE_PEEKUSER, pid, 4096, (unsigned long)&v), EIO);
-	/* Rights are not among what may be changed. */
-	CHECK_OK(request(PTRACE_POKEUSER, pid,
-			 offsetof(user_regs_struct, eflags), r.eflags |
-			 0x3000));
-	user_regs_struct now;
-	CHECK_OK(request(PTRACE_GETREGS, pid, 0, (unsigned long)&now));
-	CHECK_EQ(now.eflags, r.eflags);
-	r.eax = 42;
-	CHECK_OK(request(PTRACE_SETREGS, pid, 0, (unsigned long)&r));
-	CHECK_OK(request(PTRACE_CONT, pid));
-	CHECK(exits_with(pid, 42));
-	return KSFT_PASS;
-}
-
-static int floating_point()
-{
-	pid_t pid = traced([] {
-		double d = 1.5;
-		asm volatile("fninit; fldl %0; int3; fstpl %0" : "+m"(d));
-		return (int)(d * 2);
-	});
-	struct { int control[7]; unsigned char st[8][10]; } f;
-
-	CHECK_OK(request(PTRACE_CONT, pid));
-	CHECK_EQ(stop_of(pid), SIGTRAP);
-	CHECK_OK(request(PTRACE_GETFPREGS, pid, 0, (unsigned long)&f));
-	CHECK_EQ(f.control[0] & 0xffff, 0x037f);
-	long double top;
-	memcpy(&top, f.st[0], 10);
-	CHECK(top == 1.5L);
-	top = 21.0L;
-	memcpy(f.st[0], &top, 10);
-	CHECK_OK(request(PTRACE_SETFPREGS, pid, 0, (unsigned long)&f));
-	CHECK_OK(request(PTRACE_CONT, pid));
-	CHECK(exits_with(pid, 42));
-	return KSFT_PASS;
-}
-
-extern "C" char step_from[], step_to[];
-
-static int single_steps()
-{
-	pid_t pid = traced([] {
-		int n = 0;
-		asm volatile("int3; step_from: incl %0; incl %0;"
-			     "pushl $3; popl %%eax; incl %0; step_to: nop"
-			     : "+r"(n) : : "eax", "cc", "memory");
-		unsigned long flags;
-		asm volatile("pushfl; popl %0" : "=r"(flags));
-		return flags & 0x100 ? 99 : n;
-	});
-	user_regs_struct r{};
-	int steps = 0;
-
-	CHECK_OK(request(PTRACE_CONT, pid));
-	CHECK_EQ(stop_of(pid), SIGTRAP);
-	while (r.eip != (long)step_to && steps < 20) {
-		CHECK_OK(request(PTRACE_SINGLESTEP, pid));
-		CHECK_EQ(stop_of(pid), SIGTRAP);
-		CHECK_OK(request(PTRACE_GETREGS, pid, 0, (unsigned long)&r));
-		CHECK(!(r.eflags & 0x100));
-		steps++;
-	}
-	CHECK_EQ(steps, 5);
-	CHECK_OK(request(PTRACE_CONT, pid));
-	CHECK(exits_with(pid, 3));
-	return KSFT_PASS;
-}
-
-/* To the next stop at a call; eax and the number there. */
-static bool next_call(pid_t pid, long *number, long *eax)
-{
-	user_regs_struct r;
-
-	if (request(PTRACE_SYSCALL, pid) || stop_of(pid) != (SIGTRAP | 0x80) ||
-	    request(PTRACE_GETREGS, pid, 0, (unsigned long)&r))
-		return false;
-	*number = r.orig_eax;
-	*eax = r.eax;
-	return true;
-}
-
-static int system_calls()
-{
-	static int p[2];
-
-	CHECK_OK(pipe(p));
-	pid_t pid = traced([] {
-		syscall(SYS_getppid);
-		syscall(SYS_gettid);
-		int n = syscall(SYS_close, 1000);	/* becomes getppid */
-		bool good = n == getppid();
-		char c;
-		/* Starts again after the handler. */
-		struct sigaction sa{};
-		sa.sa_handler = note;
-		sa.sa_flags = SA_RESTART;
-		sigaction(SIGUSR1, &sa, nullptr);
-		long got = syscall(SYS_read, p[0], &c, 1);
-		return good && got == 1 && handled == SIGUSR1 ? 5 : 6;
-	});
-	long nr, eax;
-
-	CHECK_OK(request(PTRACE_SETOPTIONS, pid, 0, 1));
-	CHECK_ERR(request(PTRACE_SETOPTIONS, pid, 0, 0x400), EINVAL);
-	do {
-		CHECK(next_call(pid, &nr, &eax));
-	} while (nr != SYS_getppid);
-	CHECK_EQ(eax, -ENOSYS);
-	CHECK(next_call(pid, &nr, &eax));
-	CHECK_EQ(nr, SYS_getppid);
-	CHECK_EQ(eax, getpid());
-	CHECK(next_call(pid, &nr, &eax));
-	CHECK_EQ(nr, SYS_gettid);
-	CHECK(next_call(pid, &nr, &eax));
-	CHECK_EQ(eax, pid);
-	CHECK(next_call(pid, &nr, &eax));
-	CHECK_EQ(nr, SYS_close);
-	CHECK_OK(request(PTRACE_POKEUSER, pid,
-			 offsetof(user_regs_struct, orig_eax), SYS_getppid));
-	CHECK(next_call(pid, &nr, &eax));
-	CHECK_EQ(eax, getpid());
-	do {
-		CHECK(next_call(pid, &nr, &eax));
-	} while (nr != SYS_read);
-	CHECK_OK(request(PTRACE_SYSCALL, pid));
-	CHECK(await_state(pid, 'S'));
-	CHECK_OK(kill(pid, SIGUSR1));
-	CHECK_EQ(stop_of(pid), SIGTRAP | 0x80);
-	CHECK_OK(request(PTRACE_SYSCALL, pid));
-	CHECK_EQ(stop_of(pid), SIGUSR1);
-	CHECK_EQ(write(p[1], "x", 1), 1);
-	CHECK_OK(request(PTRACE_SYSCALL, pid, 0, SIGUSR1));
-	CHECK_EQ(stop_of(pid), SIGTRAP | 0x80);
-	/* Entry and end of sigreturn, then of the read. */
-	CHECK(next_call(pid, &nr, &eax));
-	CHECK(next_call(pid, &nr, &eax));
-	CHECK_EQ(nr, SYS_read);
-	CHECK_EQ(eax, -ENOSYS);
-	CHECK(next_call(pid, &nr, &eax));
-	CHECK_EQ(eax, 1);
-	CHECK_OK(request(PTRACE_CONT, pid));
-	CHECK(exits_with(pid, 5));
-	close(p[0]);
-	close(p[1]);
-	return KSFT_PASS;
-}
-
 /* Number behind @name in /proc/PID/status. */
 static long status_field(pid_t pid, const char *name)
 {
@@ -355,6 +137,62 @@ static int attach_and_detach()
 	CHECK_OK(request(PTRACE_DETACH, pid));
 	CHECK_OK(kill(pid, SIGKILL));
 	CHECK(WIFSIGNALED(reap(pid)));
+	return KSFT_PASS;
+}
+
+/* With a signal for the way. */
+static int detach_with_a_signal()
+{
+	pid_t pid = traced([] {
+		signal(SIGUSR1, note);
+		raise(SIGUSR2);
+		return handled + 1;
+	});
+
+	CHECK_OK(request(PTRACE_CONT, pid));
+	CHECK_EQ(stop_of(pid), SIGUSR2);
+	CHECK_ERR(request(PTRACE_DETACH, pid, 0, 65), EIO);
+	CHECK_OK(request(PTRACE_DETACH, pid, 0, SIGUSR1));
+	CHECK(exits_with(pid, SIGUSR1 + 1));
+	pid = traced([] { return 1; });
+	CHECK_OK(request(PTRACE_DETACH, pid, 0, SIGTERM));
+	int status = reap(pid);
+	CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
+	return KSFT_PASS;
+}
+
+/* What a signal says can be changed before it is taken. */
+static volatile sig_atomic_t told;
+static void note_value(int, siginfo_t *si, void *)
+{
+	told = si->si_value.sival_int;
+}
+
+static int siginfo_is_changed()
+{
+	pid_t pid = traced([] {
+		struct sigaction sa{};
+		sa.sa_sigaction = note_value;
+		sa.sa_flags = SA_SIGINFO;
+		sigaction(SIGUSR1, &sa, nullptr);
+		sigqueue(getpid(), SIGUSR1, {});
+		asm volatile("int3");
+		return (int)told;
+	});
+	siginfo_t info;
+	auto at = (unsigned long)&info;
+
+	CHECK_OK(request(PTRACE_CONT, pid));
+	CHECK_EQ(stop_of(pid), SIGUSR1);
+	CHECK_OK(request(PTRACE_GETSIGINFO, pid, 0, at));
+	CHECK_EQ(info.si_value.sival_int, 0);
+	info.si_value.sival_int = 77;
+	CHECK_OK(request(PTRACE_SETSIGINFO, pid, 0, at));
+	CHECK_ERR(request(PTRACE_SETSIGINFO, pid, 0, 16), EFAULT);
+	CHECK_OK(request(PTRACE_CONT, pid, 0, SIGUSR1));
+	CHECK_EQ(stop_of(pid), SIGTRAP);
+	CHECK_OK(request(PTRACE_CONT, pid));
+	CHECK(exits_with(pid, 77));
 	return KSFT_PASS;
 }
 
@@ -465,19 +303,49 @@ static int tracer_reaps_before_parent()
 	return KSFT_PASS;
 }
 
+/* He is asleep then. */
+static int a_waiting_tracer_hears_of_the_death()
+{
+	int p[2];
+
+	CHECK_OK(pipe(p));
+	pid_t pid = spawn([=] {
+		char c;
+		close(p[1]);
+		return read(p[0], &c, 1) ? 1 : 14;
+	});
+	CHECK(await_state(pid, 'S'));
+	pid_t tracer = spawn([=] {
+		close(p[1]);
+		CHECK_OK(request(PTRACE_ATTACH, pid));
+		CHECK_EQ(waitpid(pid, nullptr, 0), pid);
+		CHECK_OK(request(PTRACE_CONT, pid));
+		CHECK(exits_with(pid, 14));
+		return KSFT_PASS;
+	});
+	while (status_field(pid, "TracerPid:") != tracer ||
+	       state_of(pid) != 'S' || state_of(tracer) != 'S')
+		sleep_ms(1);
+	close(p[1]);
+	CHECK_EQ(reap(tracer), 0);
+	CHECK(exits_with(pid, 14));
+	close(p[0]);
+	return KSFT_PASS;
+}
+
 static const test_case cases[] = {
 	{"signals stop it", signals_stop_it},
 	{"deadly ones too", deadly_signals_too},
 	{"memory", memory},
-	{"registers", registers},
-	{"floating point", floating_point},
-	{"single steps", single_steps},
-	{"system calls", system_calls},
 	{"attach and detach", attach_and_detach},
+	{"detach with a signal", detach_with_a_signal},
+	{"siginfo is changed", siginfo_is_changed},
 	{"who may", who_may},
 	{"exec stops it", exec_stops_it},
 	{"the tracer dies", tracer_dies},
 	{"the tracer reaps before the parent", tracer_reaps_before_parent},
+	{"a waiting tracer hears of the death",
+		a_waiting_tracer_hears_of_the_death},
 };
 
 int main(int, char **argv)

@@ -105,9 +105,10 @@ template<class T, class O> static result<long> do_getdents(unsigned fd,
 		return -EBADF;
 	if (!access_ok(dirent, count))
 		return -EFAULT;
-	TRY(vfs_readdir(f.get(), &b, fill));
+	status st = vfs_readdir(f.get(), &b, fill);
+
 	if (!b.previous)
-		return b.error;
+		return st.failed() ? st : status(b.error);
 	TRY((link_previous<T, O>(&b, f->f_pos)));
 	return (long)(count - b.left);
 }

@@ -11,6 +11,9 @@
  *   fsabuse rename DEVICE FROM TO...
  *                  only renames, once all is looked at, and prints "fsabuse:
  *                  rename errno N" for each
+ *   fsabuse list DEVICE DIRECTORY...
+ *                  only lists: "fsabuse: DIRECTORY NAME INODE" for each name
+ *                  and "fsabuse: DIRECTORY errno N" for what ended it
  */
 #include <dirent.h>
 #include <errno.h>
@@ -263,6 +266,34 @@ static void rename_all(char **path)
 	umount("/mnt");
 }
 
+static void list(const char *path)
+{
+	DIR *d = opendir(path);
+
+	errno = 0;
+	while (dirent *e = d ? readdir(d) : nullptr)
+		printf("fsabuse: %s %s %llu\n", path, e->d_name,
+		       (unsigned long long)e->d_ino);
+	printf("fsabuse: %s errno %d\n", path, errno);
+	if (d)
+		closedir(d);
+}
+
+static void list_all(char **path)
+{
+	for (; *path; path++)
+		list(*path);
+	umount("/mnt");
+}
+
+/* One that is told what to do; null: it is to do all at random. */
+static void (*special(const char *word))(char **)
+{
+	if (!strcmp(word, "rename"))
+		return rename_all;
+	return strcmp(word, "list") ? nullptr : list_all;
+}
+
 int main(int argc, char **argv)
 {
 	setvbuf(stdout, nullptr, _IOLBF, 0);
@@ -272,9 +303,9 @@ int main(int argc, char **argv)
 	buffer = (uint8_t *)mmap(nullptr, BUFFER, PROT_READ | PROT_WRITE,
 				 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	memset(buffer, 0xa5, BUFFER);
-	if (!strcmp(argv[1], "rename")) {
+	if (auto act = special(argv[1])) {
 		if (mount_it(argv[2], "continue"))
-			rename_all(argv + 3);
+			act(argv + 3);
 		puts("fsabuse: done");
 		return 0;
 	}

@@ -12,7 +12,7 @@ import random
 import shutil
 import struct
 import subprocess
-from errno import EUCLEAN
+from errno import EIO, EUCLEAN
 from pathlib import Path
 
 import pytest
@@ -131,3 +131,46 @@ def test_directory_with_two_names(tmp_path):
     assert [x for x in lines if "rename errno" in x] == [
         f"fsabuse: rename errno {e}" for e in (EUCLEAN, EUCLEAN, 0)]
     assert any("has a second name" in x for x in lines)
+
+
+def point_to(image: Path, directory: str, name: str, inode: int) -> None:
+    """Has an entry of a directory (in its first block) name another inode."""
+    said = subprocess.run(["/sbin/debugfs", "-R", f"blocks {directory}",
+                           str(image)], text=True, check=True,
+                          capture_output=True).stdout
+    block = sound(1024).block
+    with image.open("r+b") as f:
+        at = f.seek(int(said.split()[0]) * block)
+        while True:
+            _, length, size = struct.unpack("<IHB", f.read(7))
+            if f.read(1 + size)[1:] == name.encode():
+                break
+            at = f.seek(at + length)
+        f.seek(at)
+        f.write(struct.pack("<I", inode))
+
+
+def test_inode_numbers_out_of_range(tmp_path):
+    """A directory says so where one is met; what comes before it is there,
+    and nobody is told of such a number."""
+    image = images.copy(images.make_recipe(damage.recipe(1024)),
+                        tmp_path / "numbers.img")
+    last = struct.unpack_from("<I", sound(1024).image, 1024)[0]
+    bad = {("/a", "long"): last + 1, ("/a/b", "c"): 0xffffffff,
+           ("/many", "a-name-of-some-length-5"): 7}
+    for (directory, name), inode in bad.items():
+        point_to(image, directory, name, inode)
+    machine = exerciser.machine(
+        "base", "/bin/fsabuse list /dev/hdb " +
+        " ".join(f"/mnt{d}" for d, _ in bad), (Disk(image, 1),))
+    why, lines = exerciser.run(machine, LOGS / "corrupt-numbers.log",
+                               "fsabuse: done")
+    assert why == ""
+    for directory, name in bad:
+        said = [x.split()[2:] for x in lines
+                if x.startswith(f"fsabuse: /mnt{directory} ")]
+        assert said[-1] == ["errno", str(EIO)]
+        names = {n: int(i) for n, i in said[:-1]}
+        assert {".", ".."} <= set(names) and name not in names
+        assert all(i == 2 or 11 <= i <= last for i in names.values())
+    assert any("inode number out of range" in x for x in lines)

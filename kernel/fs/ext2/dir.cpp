@@ -244,9 +244,9 @@ static status readdir_page(readdir_state *s, page *p, pgoff_t n)
 		ext2_dir_entry *de = entry_at(p, offset);
 		const char *wrong = ext2_check_entry(s->dir, de, offset);
 
+		s->pos = ((loff_t)n << PAGE_SHIFT) + offset;
 		if (wrong)
 			return ext2_bad_entry(s->dir, n, offset, wrong);
-		s->pos = ((loff_t)n << PAGE_SHIFT) + offset;
 		if (de->inode && s->fill(s->ctx, de->name, de->name_len,
 					 s->pos, de->inode,
 					 entry_type(s->dir, de)).failed()) {

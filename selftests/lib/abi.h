@@ -146,8 +146,8 @@ static inline void need_refill(int fd, off_t past)
 	munmap(p, PAGE);
 }
 
-/* Is a refill without MAP_BLOCK one, too? Only then is a range behind the end of
- * @fd, at @past, ENXIO there. */
+/* Is a refill without MAP_BLOCK one, too? Only then is a range behind the end
+ * of @fd, at @past, ENXIO there. */
 static inline bool has_async(int fd, off_t past)
 {
 	constexpr int W = MAP_PRIVATE | MAP_DIRECT;

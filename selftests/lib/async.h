@@ -27,11 +27,10 @@ static inline size_t pages_there(const void *p, size_t len)
 }
 
 /* Begins to read what is at LEN of the slow disk, which is busy. */
-static inline uint8_t *begin(int type = LATER, void *at = nullptr, size_t len = LEN,
-		      int f = fd)
+static inline uint8_t *begin(int type = LATER, size_t len = LEN)
 {
 	keep_disk_busy();
-	void *p = mmap(at, len, RW, type | (at ? MAP_FIXED : 0), f, LEN);
+	void *p = mmap(nullptr, len, RW, type, fd, LEN);
 
 	MUST(p != MAP_FAILED);
 	return (uint8_t *)p;

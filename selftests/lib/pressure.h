@@ -43,7 +43,7 @@ static inline pid_t start_hog(int rounds)
 	return spawn([=] { return use_memory(HOG, rounds); });
 }
 
-/* Waits until @pages more are taken from somebody; false if that takes too long. */
+/* Waits until @pages more are taken from somebody; false: that takes long. */
 static inline bool await_reclaim(long pages)
 {
 	static vmstat before, now;

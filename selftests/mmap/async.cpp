@@ -51,7 +51,7 @@ static int nosync_refill()
 
 static int touch_waits_for_its_own_page()
 {
-	uint8_t *p = begin(LATER, nullptr, BIG);
+	uint8_t *p = begin(LATER, BIG);
 	bool early = !is_there(p) && !is_there(p + BIG - PAGE);
 
 	CHECK_EQ(p[0], pattern_byte(7, LEN));

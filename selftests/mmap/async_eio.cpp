@@ -8,7 +8,7 @@
 
 constexpr int RW = PROT_READ | PROT_WRITE;
 constexpr int LATER = MAP_PRIVATE | MAP_DIRECT;
-constexpr size_t N = 64 * PAGE, BAD = 24 * PAGE;	/* where in the window */
+constexpr size_t N = 64 * PAGE, BAD = 24 * PAGE;	/* in the window */
 static int fd;
 static vmstat_span span;
 

@@ -86,20 +86,24 @@ static int exec_at_once()
 /* It is killed while it waits for the first part; more is to come. */
 static int kill_in_a_touch()
 {
-	pid_t pid = spawn([] {
-		uint8_t *p = begin(LATER, nullptr, BIG);
+	auto mapped = (volatile bool *)mmap(nullptr, PAGE, RW, MAP_SHARED |
+					    MAP_ANONYMOUS, -1, 0);
 
+	CHECK(mapped != MAP_FAILED);
+	pid_t pid = spawn([=] {
+		uint8_t *p = begin(LATER, BIG);
+
+		*mapped = true;
 		return p[0] == pattern_byte(7, LEN) ? 5 : 6;
 	});
-	/* It sleeps for the disk twice: to keep it busy, and then for this. */
+	while (!*mapped)
+		sleep_ms(1);
 	bool early = await_state(pid, 'D');
-
-	sleep_ms(30);
 	CHECK_OK(kill(pid, SIGKILL));
-	uint8_t *heap = take_memory();
 	int status = reap(pid);
-	CHECK_CASE(nobody_got_them(heap));
-	CHECK(!early || status == SIGKILL || status == 5 << 8);
+	CHECK_CASE(nobody_got_them(take_memory()));
+	CHECK_OK(munmap((void *)mapped, PAGE));
+	CHECK(status == SIGKILL || status == 5 << 8);
 	return early && status == SIGKILL ? KSFT_PASS : LATE;
 }
 
@@ -145,8 +149,9 @@ static int truncate_waits_for_it()
 	return early ? KSFT_PASS : LATE;
 }
 
-/* Nobody else has it open, or can. */
-static int closed_and_unlinked()
+/* Nobody else has it open, or can; with the mapping nobody at all has it, but
+ * the disk still reads its blocks. */
+static int closed_and_unlinked(bool unmapped)
 {
 	int f;
 
@@ -157,10 +162,17 @@ static int closed_and_unlinked()
 	bool early = !is_there(p);
 	CHECK_OK(unlink("/mnt/async"));
 	close(f);
-	CHECK_CASE(arrives(p));
-	CHECK_OK(umount("/mnt"));
+	if (!unmapped)
+		CHECK_CASE(arrives(p));
+	else
+		CHECK_OK(munmap(p, LEN));
+	/* Until the disk is done the file system is busy. */
+	while (umount("/mnt"))
+		CHECK_EQ(errno, EBUSY);
 	return early ? KSFT_PASS : LATE;
 }
+static int closed_unlinked() { return closed_and_unlinked(false); }
+static int closed_unlinked_unmapped() { return closed_and_unlinked(true); }
 
 /* A fresh mapping ends where its file does; a refilled window does not. */
 static int behind_the_end()
@@ -197,7 +209,8 @@ static const test_case cases[] = {
 	IN_TIME("SIGKILL in a touch", kill_in_a_touch),
 	DURING("fork, and the parent unmaps it", fork_and_exit),
 	IN_TIME("truncate waits for it", truncate_waits_for_it),
-	IN_TIME("closed and unlinked", closed_and_unlinked),
+	IN_TIME("closed and unlinked", closed_unlinked),
+	IN_TIME("closed, unlinked and unmapped", closed_unlinked_unmapped),
 	{"behind the end of file", behind_the_end},
 };
 

@@ -65,6 +65,8 @@ static int a_half_is_refilled(uint8_t *p)
 	CHECK(mmap(p, LEN / 2, RW, LATER | MAP_FIXED, plain, 0) == p);
 	CHECK(is_pattern(p, 1, 0, LEN / 2));
 	CHECK(is_pattern(p + LEN / 2, 7, LEN + LEN / 2, LEN / 2));
+	/* All of the first fill has come: it is still the second's. */
+	CHECK(is_pattern(p, 1, 0, LEN / 2));
 	CHECK_OK(munmap(p, LEN));
 	return KSFT_PASS;
 }
@@ -77,14 +79,31 @@ static int it_moves(uint8_t *p)
 	return arrives(to);
 }
 
-static int parts_change(uint8_t *p)
+static int a_part_is_protected(uint8_t *p)
 {
-	CHECK_OK(mprotect(p, PAGE, PROT_READ));
+	CHECK_OK(mprotect(p + 3 * PAGE, 2 * PAGE, PROT_READ));
+	CHECK_EQ(signal_of([=] { *(volatile uint8_t *)(p + 4 * PAGE) = 1; }),
+		 SIGSEGV);
+	CHECK(is_pattern(p + 4 * PAGE, 7, LEN + 4 * PAGE, 4 * PAGE));
+	CHECK_OK(mprotect(p + 3 * PAGE, 2 * PAGE, RW));
+	return arrives(p);
+}
+
+/* The fill does not bring back what was given up meanwhile. */
+static int a_part_is_given_up(uint8_t *p)
+{
 	CHECK_OK(madvise(p + PAGE, 3 * PAGE, MADV_DONTNEED));
-	CHECK_OK(mprotect(p, PAGE, RW));
+	CHECK(!is_there(p + PAGE));
+	keep_disk_busy();
+	CHECK_EQ(pages_there(p, LEN), LEN / PAGE - 3);
+	return arrives(p);
+}
+
+static int a_part_is_locked(uint8_t *p)
+{
 	CHECK_OK(mlock(p + 8 * PAGE, PAGE));
 	CHECK(is_there(p + 8 * PAGE));
-	CHECK_OK(msync(p, LEN, MS_SYNC));
+	CHECK_OK(munlock(p + 8 * PAGE, PAGE));
 	return arrives(p);
 }
 
@@ -114,7 +133,9 @@ static const test_case cases[] = {
 	DURING("it is refilled", it_is_refilled),
 	DURING("a half is refilled", a_half_is_refilled),
 	DURING("mremap", it_moves),
-	DURING("mprotect, MADV_DONTNEED, mlock of parts", parts_change),
+	DURING("mprotect of a part", a_part_is_protected),
+	DURING("MADV_DONTNEED of a part", a_part_is_given_up),
+	DURING("mlock of a part waits for it", a_part_is_locked),
 	DURING("msync waits for it", msync_waits),
 	DURING("munmap of a part", part_goes),
 };

@@ -61,6 +61,9 @@ static int same(const snapshot *a, const uint8_t *at, size_t len)
 		ksft_print_msg("maps were:\n%sand are:\n%s", a->maps,
 			       now.maps);
 	CHECK(!strcmp(a->maps, now.maps));
+	if (strcmp(a->directmap, now.directmap))
+		ksft_print_msg("directmap was:\n%sand is:\n%s", a->directmap,
+			       now.directmap);
 	CHECK(!strcmp(a->directmap, now.directmap));
 	CHECK_EQ(a->locked, now.locked);
 	return KSFT_PASS;

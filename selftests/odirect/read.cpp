@@ -2,7 +2,7 @@
 // since: 350
 // abi: K2 K3 K4 K7 K11
 // O_DIRECT reads go by DMA into the caller's pages, are exact at end of file and see dirty cache.
-#include <abi.h>
+#include <slack.h>
 #include <sys/uio.h>
 
 constexpr size_t SIZE = MIB + 2 * PAGE + 100;
@@ -27,6 +27,19 @@ static int eof_tail_exact_bytes()
 	CHECK_EQ(pread(fd, buf, PAGE, MIB + 3 * PAGE), 0);
 	CHECK_EQ(pread(fd, buf, PAGE, 64 * MIB), 0);
 	return KSFT_PASS;
+}
+
+/* The sector in which the file ends comes whole. */
+static int what_is_behind_the_end_is_not_shown()
+{
+	return with_slack(100, [](int f) {
+		CHECK_OK(fcntl(f, F_SETFL, O_DIRECT));
+		memset(buf, 0x55, PAGE);
+		CHECK_EQ(pread(f, buf, PAGE, 0), 100);
+		CHECK(is_pattern(buf, 1, 0, 100));
+		CHECK(!memchr(buf + 100, SLACK, PAGE - 100));
+		return KSFT_PASS;
+	});
 }
 
 static int read_loop_ends_at_eof()
@@ -223,9 +236,12 @@ static int read_into_mmap_of_same_file()
 static const test_case cases[] = {
 	{"1 MiB", one_mib},
 	{"eof_tail_exact_bytes", eof_tail_exact_bytes},
+	{"what is behind the end is not shown",
+	 what_is_behind_the_end_is_not_shown},
 	{"a read loop ends at end of file", read_loop_ends_at_eof},
 	{"einval_matrix_no_side_effect", einval_matrix_no_side_effect},
-	{"nothing copied, few commands", [] { return in_quiet(nothing_copied_and_few_commands); }},
+	{"nothing copied, few commands",
+	 [] { return in_quiet(nothing_copied_and_few_commands); }},
 	{"readv scatters", readv_scatters},
 	{"readonly_target_efault", readonly_target_efault},
 	{"buffer_partly_unmapped_partial_count",

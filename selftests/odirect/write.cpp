@@ -65,6 +65,25 @@ static int direct_write_then_shared_mapping()
 	return KSFT_PASS;
 }
 
+/* What was dirty is not written over it, now or later. */
+static int dirty_cache_does_not_come_back()
+{
+	static uint8_t seen[PAGE];
+	int w = open(path, O_RDWR);
+
+	memset(seen, 0x11, PAGE);
+	CHECK_EQ(pwrite(w, seen, PAGE, 24 * PAGE), PAGE);
+	memset(buf, 0x23, PAGE);
+	CHECK_EQ(pwrite(fd, buf, PAGE, 24 * PAGE), PAGE);
+	CHECK_EQ(pread(w, seen, PAGE, 24 * PAGE), PAGE);
+	CHECK(all_bytes(seen, 0x23, PAGE));
+	CHECK_OK(fsync(w));
+	CHECK_EQ(pread(fd, buf, PAGE, 24 * PAGE), PAGE);
+	CHECK(all_bytes(buf, 0x23, PAGE));
+	close(w);
+	return KSFT_PASS;
+}
+
 static int dirty_cache_outside_survives()
 {
 	int w = open(path, O_RDWR);
@@ -174,6 +193,7 @@ static const test_case cases[] = {
 	{"nothing copied", [] { return in_quiet(nothing_copied); }},
 	{"direct_write_then_buffered_read", direct_write_then_buffered_read},
 	{"direct write, then shared mapping", direct_write_then_shared_mapping},
+	{"dirty cache does not come back", dirty_cache_does_not_come_back},
 	{"dirty cache outside the range survives",
 	 dirty_cache_outside_survives},
 	{"extends the file", extends_the_file},

@@ -19,29 +19,61 @@ static unsigned long free_pages()
 	return (unsigned long)vmstat_get(&v, "nr_free_pages");
 }
 
-/* How many runs of frames the mapping at @p has, by /proc/self/directmap. */
-static unsigned runs_of(const void *p)
+/* The line of the mapping at @p in /proc/self/directmap, from its runs on. */
+static char *runs_in_line(const void *p)
 {
 	static char line[65536];
 	FILE *f = fopen("/proc/self/directmap", "r");
-	unsigned runs = 0, n;
+	char *found = nullptr;
 	int at = 0;
 
 	MUST(f);
-	while (!runs && fgets(line, sizeof(line), f)) {
+	while (!found && fgets(line, sizeof(line), f)) {
 		if (strtoul(line, nullptr, 16) != (uintptr_t)p)
 			continue;
 		MUST(sscanf(line, "%*s %*s %*x %*u %*u %*s%n", &at) == 0);
-		char *l = line + at;
-		for (; sscanf(l, " %u%n", &n, &at) == 1; l += at)
-			runs++;
+		found = line + at;
 	}
 	fclose(f);
-	return runs;
+	MUST(found);
+	return found;
 }
 
-/* All free memory but some, every other page of it free again: no two free
- * pages are neighbours there. */
+struct layout {
+	unsigned runs = 0;
+	unsigned length[LEN / PAGE], colour[LEN / PAGE];	/* of each */
+	unsigned colours = 0;		/* that there are */
+
+	explicit layout(const void *p)
+	{
+		char *l = runs_in_line(p), *c = strstr(l, " colours=");
+		int at;
+
+		for (unsigned n; sscanf(l, " %u%n", &n, &at) == 1; l += at)
+			length[runs++] = n;
+		MUST(c && runs);
+		c += strlen(" colours");
+		for (unsigned i = 0; i < runs; i++) {
+			colour[i] = strtoul(c + 1, &c, 10);
+			if (colour[i] >= colours)
+				colours = colour[i] + 1;
+		}
+	}
+	/* Runs whose colour is the next after that of the page before. */
+	unsigned in_turn() const
+	{
+		unsigned n = 0;
+
+		for (unsigned i = 1; i < runs; i++)
+			n += colour[i] ==
+				(colour[i - 1] + length[i - 1]) % colours;
+		return n;
+	}
+};
+
+/* All free memory but some, every third page of it free again: no two free
+ * pages are neighbours there, and they have all colours. */
+constexpr size_t STEP = 3 * PAGE;
 static uint8_t *crumble(size_t *len)
 {
 	constexpr size_t SPARE = MIB;
@@ -50,9 +82,18 @@ static uint8_t *crumble(size_t *len)
 	MUST(free > SPARE && free < 64 * MIB);
 	*len = free - SPARE;
 	uint8_t *p = page_buffer(*len);
-	for (size_t i = 0; i + PAGE <= *len; i += 2 * PAGE)
+	for (size_t i = 0; i + PAGE <= *len; i += STEP)
 		MUST(madvise(p + i, PAGE, MADV_DONTNEED) == 0);
 	return p;
+}
+
+/* The other pages are as they were. */
+static int mend(uint8_t *p, size_t len)
+{
+	for (size_t i = 0; i + PAGE <= len; i += PAGE)
+		CHECK(i % STEP == 0 || all_bytes(p + i, 0x5a, PAGE));
+	CHECK_OK(munmap(p, len));
+	return KSFT_PASS;
 }
 
 static int shorter_runs_still_work()
@@ -62,7 +103,7 @@ static int shorter_runs_still_work()
 	auto p = (uint8_t *)mmap(nullptr, LEN, RW, WINDOW, fd, 0);
 
 	CHECK(p != MAP_FAILED);
-	unsigned pieces = runs_of(p);
+	unsigned pieces = layout(p).runs;
 	CHECK(is_pattern(p, 1, 0, LEN));
 	span.begin();
 	void *r = mmap(p, LEN, RW, WINDOW | MAP_FIXED, fd, LEN);
@@ -75,12 +116,30 @@ static int shorter_runs_still_work()
 	CHECK_EQ(pread(direct, p, LEN, 0), LEN);
 	CHECK(is_pattern(p, 1, 0, LEN));
 	CHECK_OK(munmap(p, LEN));
-	for (size_t i = PAGE; i + PAGE <= len; i += 2 * PAGE)
-		CHECK(all_bytes(memory + i, 0x5a, PAGE));
-	CHECK_OK(munmap(memory, len));
+	CHECK_CASE(mend(memory, len));
 	ksft_print_msg("%u runs\n", pieces);
 	/* Reclaim may have made some room meanwhile. */
 	CHECK(pieces > LEN / PAGE / 64);
+	return KSFT_PASS;
+}
+
+/* One after the other, as in a run: then the window spreads evenly over a cache
+ * that goes by addresses. */
+static int pieces_have_their_colours()
+{
+	size_t len;
+	uint8_t *memory = crumble(&len);
+	auto p = (uint8_t *)mmap(nullptr, LEN, RW, WINDOW, fd, 0);
+
+	CHECK(p != MAP_FAILED);
+	layout l(p);
+	CHECK(is_pattern(p, 1, 0, LEN));
+	CHECK_OK(munmap(p, LEN));
+	CHECK_CASE(mend(memory, len));
+	ksft_print_msg("%u runs, %u colours, %u in turn\n", l.runs, l.colours,
+		       l.in_turn());
+	CHECK(l.runs > LEN / PAGE / 64 && l.colours > 1);
+	CHECK(l.in_turn() > l.runs / 4 * 3);
 	return KSFT_PASS;
 }
 
@@ -89,7 +148,7 @@ static int long_runs_come_back()
 	auto p = (uint8_t *)mmap(nullptr, LEN, RW, WINDOW, fd, 0);
 
 	CHECK(p != MAP_FAILED);
-	unsigned pieces = runs_of(p);
+	unsigned pieces = layout(p).runs;
 	CHECK(is_pattern(p, 1, 0, LEN));
 	CHECK_OK(munmap(p, LEN));
 	ksft_print_msg("%u runs\n", pieces);
@@ -100,6 +159,8 @@ static int long_runs_come_back()
 static const test_case cases[] = {
 	{"fragmented memory: shorter runs still work",
 	 shorter_runs_still_work},
+	{"fragmented memory: each piece has its colour",
+	 pieces_have_their_colours},
 	{"long runs come back with whole memory", long_runs_come_back},
 };
 

@@ -76,9 +76,11 @@ static int anonymous_is_populated()
 }
 
 static const test_case cases[] = {
-	{"no access faults after it", [] { return in_quiet(no_fault_after_it); }},
+	{"no access faults after it",
+	 [] { return in_quiet(no_fault_after_it); }},
 	{"it stops at end of file", stops_at_end_of_file},
-	{"anonymous memory is populated", [] { return in_quiet(anonymous_is_populated); }},
+	{"anonymous memory is populated",
+	 [] { return in_quiet(anonymous_is_populated); }},
 };
 
 int main()

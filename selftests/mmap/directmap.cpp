@@ -120,23 +120,32 @@ static int a_run_is_one_prd_entry()
 	return KSFT_PASS;
 }
 
-static int hint_falls_back_and_is_counted()
+/* An ordinary mapping, which is counted and shown. */
+static int falls_back(int flags, int f)
 {
-	vmstat_span span;
-	int proc = open("/proc/version", O_RDONLY);
+	static vmstat_span span;
 
 	span.begin();
 	void *p = mmap(nullptr, PAGE, PROT_READ | PROT_WRITE,
-		       MAP_SHARED | MAP_DIRECT | MAP_GROWSDOWN | MAP_ANONYMOUS,
-		       -1, 0);
+		       MAP_DIRECT | flags, f, 0);
 	span.end();
 	CHECK(p != MAP_FAILED);
 	CHECK_EQ(span.diff("direct_fallback"), 1);
 	char *l = find_line(p);
 	CHECK(l && strstr(l, " fellback"));
+	CHECK(all_bytes(p, 0, PAGE));
 	CHECK_OK(munmap(p, PAGE));
-	close(proc);
 	return KSFT_PASS;
+}
+
+static int hint_falls_back_and_is_counted()
+{
+	int zero = open("/dev/zero", O_RDWR);
+
+	CHECK_CASE(falls_back(MAP_PRIVATE, zero));
+	CHECK_CASE(falls_back(MAP_SHARED, zero));
+	close(zero);
+	return falls_back(MAP_SHARED | MAP_ANONYMOUS | MAP_GROWSDOWN, -1);
 }
 
 static int o_direct_files_are_mapped_directly()
@@ -162,7 +171,8 @@ static int o_direct_files_are_mapped_directly()
 static const test_case cases[] = {
 	{"frames come in runs", frames_come_in_runs},
 	{"states and colours", states_and_colours},
-	{"a run is one PRD entry", [] { return in_quiet(a_run_is_one_prd_entry); }},
+	{"a run is one PRD entry",
+	 [] { return in_quiet(a_run_is_one_prd_entry); }},
 	{"hint_falls_back_and_is_counted", hint_falls_back_and_is_counted},
 	{"O_DIRECT files are mapped directly",
 	 o_direct_files_are_mapped_directly},

@@ -42,6 +42,61 @@ static int map_block_eio_returns_error_and_does_not_loop()
 	return KSFT_PASS;
 }
 
+/* What is mapped, and where. */
+static void read_maps(char *text, size_t room)
+{
+	int f = open("/proc/self/maps", O_RDONLY);
+	size_t len = 0;
+	ssize_t n;
+
+	MUST(f >= 0);
+	while ((n = read(f, text + len, room - 1 - len)) > 0)
+		len += n;
+	text[len] = 0;
+	close(f);
+}
+
+static int no_new_mapping_is_left()
+{
+	static const int types[] = {MAP_SHARED, MAP_PRIVATE,
+		MAP_PRIVATE | MAP_DIRECT, MAP_SHARED | MAP_DIRECT};
+	static char before[16 * KIB], after[16 * KIB];
+
+	for (int type : types) {
+		read_maps(before, sizeof(before));
+		CHECK(mmap(nullptr, 64 * PAGE, PROT_READ, type | MAP_BLOCK, fd,
+			   bad_pos - 32 * PAGE) == MAP_FAILED && errno == EIO);
+		read_maps(after, sizeof(after));
+		CHECK(!strcmp(before, after));
+	}
+	return KSFT_PASS;
+}
+
+/* A shared window belongs to no file then. */
+static int what_is_stored_in_it_is_not_written()
+{
+	constexpr int W = MAP_SHARED_VALIDATE | MAP_DIRECT | MAP_BLOCK;
+	int rw = open_direct(bad_dev, O_RDWR);
+	off_t to = bad_pos - 32 * PAGE;
+	uint8_t *buf = page_buffer(32 * PAGE);
+	void *r = mmap(nullptr, 64 * PAGE, RW, W, rw, 0);
+
+	CHECK(r != MAP_FAILED);
+	CHECK(mmap(r, 64 * PAGE, RW, W | MAP_FIXED, rw, to) == MAP_FAILED &&
+	      errno == EIO);
+	memset(r, 0x45, 64 * PAGE);
+	CHECK_OK(msync(r, 64 * PAGE, MS_SYNC));
+	CHECK_OK(munmap(r, 64 * PAGE));
+	CHECK_OK(fsync(rw));
+	CHECK_EQ(pread(rw, buf, 32 * PAGE, 0), 32 * PAGE);
+	CHECK(is_pattern(buf, BAD_SEED, 0, 32 * PAGE));
+	CHECK_EQ(pread(rw, buf, 32 * PAGE, to), 32 * PAGE);
+	CHECK(is_pattern(buf, BAD_SEED, to, 32 * PAGE));
+	CHECK_OK(munmap(buf, 32 * PAGE));
+	close(rw);
+	return KSFT_PASS;
+}
+
 static int refill_eio_leaves_zeroed_direct_buffer()
 {
 	constexpr int W = MAP_PRIVATE | MAP_DIRECT | MAP_BLOCK;
@@ -68,8 +123,11 @@ static int refill_eio_leaves_zeroed_direct_buffer()
 static const test_case cases[] = {
 	{"map_block_eio_returns_error_and_does_not_loop",
 	 map_block_eio_returns_error_and_does_not_loop},
+	{"no new mapping is left", no_new_mapping_is_left},
 	{"refill_eio_leaves_zeroed_direct_buffer",
 	 refill_eio_leaves_zeroed_direct_buffer},
+	{"what is stored in it is not written",
+	 what_is_stored_in_it_is_not_written},
 };
 
 int main()

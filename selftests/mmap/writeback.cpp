@@ -179,7 +179,7 @@ static int invalidate_reads_again()
 	return KSFT_PASS;
 }
 
-static int dontneed_reads_into_the_same_frame()
+static int dontneed_writes_then_reads_again()
 {
 	uint8_t *p = map(2 * PAGE, SHARED, 44 * PAGE);
 
@@ -188,6 +188,10 @@ static int dontneed_reads_into_the_same_frame()
 	CHECK_OK(madvise(p, 2 * PAGE, MADV_DONTNEED));
 	CHECK(page_is(44, 0x91));
 	CHECK(all_bytes(p, 0x91, PAGE));
+	CHECK_OK(madvise(p, 2 * PAGE, MADV_DONTNEED));
+	memset(buf, 0x92, PAGE);
+	CHECK_EQ(pwrite(fd, buf, PAGE, 44 * PAGE), PAGE);
+	CHECK(all_bytes(p, 0x92, PAGE));
 	CHECK(is_pattern(p + PAGE, 1, 45 * PAGE, PAGE));
 	CHECK_OK(munmap(p, 2 * PAGE));
 	return KSFT_PASS;
@@ -217,8 +221,8 @@ static const test_case cases[] = {
 	{"truncated pages are not written", truncated_pages_are_not_written},
 	{"holes are filled", holes_are_filled},
 	{"MS_INVALIDATE reads again", invalidate_reads_again},
-	{"MADV_DONTNEED writes, then reads into the same frame",
-	 dontneed_reads_into_the_same_frame},
+	{"MADV_DONTNEED writes, then a touch reads again",
+	 dontneed_writes_then_reads_again},
 	{"a refill writes the old pages first",
 	 a_refill_writes_the_old_pages_first},
 };

@@ -7,6 +7,9 @@
  *   open PATH [sync]        the file that the rest is about; made if missing
  *   write OFFSET LENGTH SEED      pattern SEED (pattern.h)
  *   read OFFSET LENGTH SEED       and compares; answers the bytes that fit
+ *   stamp OFFSET LENGTH SEED      only the first words of each page,
+ *   look OFFSET LENGTH SEED       for when there is much of it
+ *   use LENGTH              so much memory at once, each page of it different
  *   fsync, fdatasync, sync
  *   forget                  drops what is cached
  *   count NAME              a value of /proc/vmstat
@@ -56,6 +59,50 @@ static long do_read(off_t offset, size_t len, uint32_t seed)
 	return bad < 0 ? n : bad;
 }
 
+static void stamp_pages(uint8_t *p, off_t offset, size_t len, uint32_t seed)
+{
+	for (size_t i = 0; i < len; i += PAGE) {
+		uint32_t w = pattern_word(seed, offset + i);
+		const uint32_t words[] = {w, w + 0x01000193u};
+		memcpy(p + i, words, sizeof(words));
+	}
+}
+
+/* Returns how many bytes, in whole pages, are as they were stamped. */
+static long stamped(const uint8_t *p, off_t offset, size_t len, uint32_t seed)
+{
+	for (size_t i = 0; i < len; i += PAGE)
+		if (pattern_check(p + i, seed, offset + i, 8) >= 0)
+			return (long)i;
+	return (long)len;
+}
+
+static long do_stamp(off_t offset, size_t len, uint32_t seed)
+{
+	stamp_pages(buffer, offset, len, seed);
+	return pwrite(fd, buffer, len, offset);
+}
+
+static long do_look(off_t offset, size_t len, uint32_t seed)
+{
+	long n = pread(fd, buffer, len, offset);
+
+	return n <= 0 ? n : stamped(buffer, offset, n, seed);
+}
+
+static long use(size_t len)
+{
+	void *p = mmap(nullptr, len, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (p == MAP_FAILED)
+		return -1;
+	stamp_pages((uint8_t *)p, 0, len, 1);
+	long good = stamped((uint8_t *)p, 0, len, 1);
+	munmap(p, len);
+	return good;
+}
+
 static long forget()
 {
 	int control = open("/proc/sys/vm/drop_caches", O_WRONLY);
@@ -100,6 +147,12 @@ static long run(const char *word, const char *a, const char *b, const char *c)
 		return do_write(x, len, atoi(c));
 	if (!strcmp(word, "read") && len <= BUFFER)
 		return do_read(x, len, atoi(c));
+	if (!strcmp(word, "stamp") && len <= BUFFER)
+		return do_stamp(x, len, atoi(c));
+	if (!strcmp(word, "look") && len <= BUFFER)
+		return do_look(x, len, atoi(c));
+	if (!strcmp(word, "use"))
+		return use(x);
 	if (!strcmp(word, "fsync"))
 		return fsync(fd);
 	if (!strcmp(word, "fdatasync"))

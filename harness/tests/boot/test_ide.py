@@ -6,19 +6,16 @@ not answer or report errors, and the time that all of it takes at boot.
 """
 
 import re
-from contextlib import contextmanager
 
 import pytest
 
-from harness import counts, exerciser, images
-from harness.guest import Guest
-from harness.paths import LOGS
+from harness import counts, images
+from harness.diskio import STEP_LIMIT, Session, session
 from harness.qemu import Disk
 
 from mkimage.content import pattern
 
 KIB, MIB, GIB = 1 << 10, 1 << 20, 1 << 30
-STEP_LIMIT = 120
 READ_EXT, WRITE_EXT = 0x25, 0x35
 PIO_READ = {0x20, 0x24}
 PIO_WRITE = {0x30, 0x34}
@@ -28,73 +25,6 @@ PIO_WRITE = {0x30, 0x34}
 CLOCK = ("-icount", "shift=0,sleep=off")
 
 pytestmark = pytest.mark.usefixtures("guest_slot")
-
-
-class Session:
-    """The guest program diskio, one step at a time."""
-
-    def __init__(self, guest: Guest) -> None:
-        self.guest = guest
-        self.seen = 0
-
-    def send(self, text: str) -> None:
-        """Starts a step."""
-        self.seen = len(self.guest.lines)
-        self.guest.type(text + "\n")
-
-    def answer(self, word: str) -> int | str:
-        """Waits for a step's end; returns its value, or the error's text."""
-        start = f"diskio: {word} "
-        line = self.guest.wait_for(lambda x: x.startswith(start), STEP_LIMIT,
-                                   self.seen)
-        if line is None:
-            pytest.fail("no answer:\n" + "\n".join(self.guest.lines[-30:]),
-                        pytrace=False)
-        rest = line.removeprefix(start)
-        return (rest.removeprefix("error ") if rest.startswith("error ")
-                else int(rest))
-
-    def step(self, text: str) -> int | str:
-        """Takes a step; returns what answer() does."""
-        self.send(text)
-        return self.answer(text.split()[0])
-
-    def count(self, name: str) -> int:
-        """Returns a value of /proc/vmstat."""
-        value = self.step(f"count {name}")
-        assert isinstance(value, int)
-        return value
-
-    def counts(self, *names: str) -> list[int]:
-        """Returns values of /proc/vmstat that held at one time: kupdated may
-        have the disk work at any."""
-        before, now = None, [self.count(name) for name in names]
-        while before != now:
-            before, now = now, [self.count(name) for name in names]
-        return now
-
-    def log(self) -> str:
-        """Returns the console's text."""
-        return "\n".join(self.guest.lines)
-
-
-@contextmanager
-def session(name: str, disks: tuple[Disk, ...] = (), append: str = "",
-            extra: tuple[str, ...] = (), memory: int = 256):
-    """Boots the base kernel with diskio; the end must be a clean one."""
-    machine = exerciser.machine("base", "/bin/diskio", disks, memory, extra)
-    if append:
-        machine = machine.__class__(
-            machine.kernel, f"{append} {machine.append}", machine.disks,
-            memory, extra=extra)
-    with Guest(machine, LOGS / f"ide-{name}.log") as guest:
-        s = Session(guest)
-        assert s.answer("ready") == 0
-        yield s
-        guest.type("quit\n")
-        status = guest.wait(STEP_LIMIT)
-        assert status is not None, "no power-off"
-        assert guest.failure(status) == ""
 
 
 def scratch(tmp_path, **more) -> Disk:

@@ -30,6 +30,9 @@ from harness.paths import LOGS
 
 FIRST = int(os.environ.get("CRASH_SEED", "1"))
 SEEDS = range(FIRST, FIRST + ("CRASH_SEED" in os.environ or effort(3, 20)))
+# What the base can do is little else there than in the patched kernel.
+BOTH = [("patched", seed) for seed in SEEDS] + [
+    ("base", seed) for seed in SEEDS[:effort(1, len(SEEDS))]]
 MOMENTS = effort(6, 30)
 LIMIT = effort(300, 1200)
 SUPER = 1024
@@ -42,19 +45,20 @@ class Run:
     of its writes, and what was promised. mode is fsexer's crash=; 3 lets it
     come to its end."""
 
-    def __init__(self, folder, name: str, seed: int, mode: int) -> None:
+    def __init__(self, folder, name: str, seed: int, mode: int,
+                 tree: str = "patched") -> None:
         self.rng = random.Random(f"{name} {seed}")
         self.block = (1024, 2048, 4096)[seed % 3]
         self.before = images.make_recipe(exerciser.recipe(self.block, "16M"))
         self.image = images.copy(self.before, folder / "crash.img")
-        self.name = f"crash-{name}-{seed}"
+        self.name = f"crash-{name}-{tree}-{seed}"
         log = folder / "crash.blklog"
         log.touch()
         self.listener = crash.Listener(log)
         self.lost = 0
         ops = effort(300, 3000) if mode == 3 else 1_000_000
         machine = exerciser.machine(
-            "patched", f"/bin/fsexer seed={seed} ops={ops} crash={mode}",
+            tree, f"/bin/fsexer seed={seed} ops={ops} crash={mode}",
             extra=blklog.drive(self.image, log, 1))
         print(f"CRASH_SEED={seed}, {self.block}-byte blocks")
         self._finish(machine) if mode == 3 else self._kill(machine)
@@ -144,9 +148,9 @@ def judge(run: Run, folder, moments: list[int]) -> int:
     return checked
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_what_fsync_confirmed_survives(tmp_path, seed):
-    run = Run(tmp_path, "fsync", seed, 1)
+@pytest.mark.parametrize("tree, seed", BOTH)
+def test_what_fsync_confirmed_survives(tmp_path, tree, seed):
+    run = Run(tmp_path, "fsync", seed, 1, tree)
     assert_log_is_true(run, tmp_path)
     assert judge(run, tmp_path, run.moments())
 
@@ -159,11 +163,11 @@ def test_what_direct_writes_confirmed_survives(tmp_path, seed):
     assert judge(run, tmp_path, run.moments())
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_clean_only_while_it_is(tmp_path, seed):
+@pytest.mark.parametrize("tree, seed", BOTH)
+def test_clean_only_while_it_is(tmp_path, tree, seed):
     """Between mount and umount, of which there are some, the super block says
     "not clean": e2fsck -p would look no further."""
-    run = Run(tmp_path, "mount", seed, 3)
+    run = Run(tmp_path, "mount", seed, 3, tree)
     first, second = run.entries[:2]
     assert first.covers(SUPER) and second.flags & blklog.FLUSH
     judge(run, tmp_path, run.super_moments())

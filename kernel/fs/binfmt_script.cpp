@@ -52,6 +52,8 @@ status load_script(linux_binprm *b)
 	interp = script_line(line);
 	if (!interp)
 		return -ENOEXEC;
+	if (!b->script)
+		return -ENOENT;
 	arg = split_argument(interp);
 	if (b->argc)
 		TRY(remove_arg_zero(b));

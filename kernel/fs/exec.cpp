@@ -21,16 +21,18 @@ static status check_exec(const nameidata &nd)
 {
 	inode *ino = nd.dentry_->d_inode;
 
+	if (S_ISLNK(ino->i_mode))	/* not to be followed */
+		return -ELOOP;
 	if (!S_ISREG(ino->i_mode) || nd.mnt->mnt_flags & MS_NOEXEC)
 		return -EACCES;
 	return permission(ino, MAY_EXEC);
 }
 
-result<file *> open_exec(const char *name)
+result<file *> open_exec_at(int dfd, const char *name, unsigned lookup)
 {
 	nameidata nd;
 
-	TRY(path_lookup(name, LOOKUP_FOLLOW, &nd));
+	TRY(path_lookup_at(dfd, name, lookup, &nd));
 	status s = check_exec(nd);
 	if (s.failed()) {
 		path_release(&nd);
@@ -42,6 +44,11 @@ result<file *> open_exec(const char *name)
 		return -ETXTBSY;
 	}
 	return f;
+}
+
+result<file *> open_exec(const char *name)
+{
+	return open_exec_at(AT_FDCWD, name, LOOKUP_FOLLOW);
 }
 
 void close_exec(file *f)
@@ -220,7 +227,6 @@ status remove_arg_zero(linux_binprm *b)
 static status collect(linux_binprm *b, const arg_vector &argv,
 		      const arg_vector &envp)
 {
-	b->f = TRY(open_exec(b->filename));
 	b->argc = (int)TRY(count(argv));
 	b->envc = (int)TRY(count(envp));
 	TRY(prepare_binprm(b));
@@ -256,14 +262,18 @@ static status load_binary(linux_binprm *b, pt_regs *regs)
 	return -ELOOP;
 }
 
-static status exec(const char *filename, const arg_vector &argv,
+static status exec(const exec_file &x, const arg_vector &argv,
 		   const arg_vector &envp, pt_regs *regs)
 {
 	linux_binprm *b = kmalloc_new<linux_binprm>(GFP_KERNEL);
 
-	if (!b)
+	if (!b) {
+		close_exec(x.f);
 		return -ENOMEM;
-	b->filename = b->script = filename;
+	}
+	b->f = x.f;
+	b->filename = x.name;
+	b->script = x.hidden ? nullptr : x.name;
 	status s = collect(b, argv, envp);
 	if (s.ok())
 		s = load_binary(b, regs);
@@ -275,14 +285,10 @@ static status exec(const char *filename, const arg_vector &argv,
 	return s;
 }
 
-SYSCALL result<long> sys_execve(user_str filename, user_ptr<user_str> argv,
-				user_ptr<user_str> envp)
+status user_exec(const exec_file &x, user_ptr<user_str> argv,
+		 user_ptr<user_str> envp)
 {
-	user_name name(filename);
-	char *path = TRY(name.get());
-
-	return exec(path, {argv, nullptr}, {envp, nullptr},
-		    current_pt_regs());
+	return exec(x, {argv, nullptr}, {envp, nullptr}, current_pt_regs());
 }
 
 /* A kernel thread becomes a process: signals may reach it from now on, and
@@ -304,7 +310,9 @@ result<long> kernel_execve(const char *filename, const char *const *argv,
 		}
 		put_fs_struct(old);
 	}
-	TRY(exec(filename, {{}, argv}, {{}, envp}, task_pt_regs(t)));
+	file *f = TRY(open_exec(filename));
+
+	TRY(exec({f, filename}, {{}, argv}, {{}, envp}, task_pt_regs(t)));
 	t->flags &= ~PF_KTHREAD;
 	set_current_blocked(0);
 	return 0;

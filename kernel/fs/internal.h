@@ -72,12 +72,15 @@ public:
 };
 
 /* ---- names.cpp ---- */
-result<char *> name_alloc();	/* 4096 bytes, for putname */
+constexpr size_t PATH_MAX = 4096;
+result<char *> name_alloc();	/* PATH_MAX bytes, for putname */
+result<char *> getname_flags(user_str name, bool empty_ok);
 class user_name {			/* getname .. putname */
 	result<char *> r;
 
 public:
-	explicit user_name(user_str u) : r(getname(u)) {}
+	explicit user_name(user_str u, bool empty_ok = false) :
+		r(getname_flags(u, empty_ok)) {}
 	user_name(const user_name &) = delete;
 	~user_name()
 	{

@@ -5,7 +5,6 @@
 #include <linux/init.h>
 #include <linux/slab.h>
 
-static constexpr size_t PATH_MAX = 4096;
 static constinit kmem_cache *names_cache;
 
 __init void names_init()
@@ -20,7 +19,7 @@ result<char *> name_alloc()
 	return buf ? result<char *>(buf) : -ENOMEM;
 }
 
-static result<char *> getname_flags(user_str name, bool empty_ok)
+result<char *> getname_flags(user_str name, bool empty_ok)
 {
 	char *buf = TRY(name_alloc());
 	auto len = strncpy_from_user(buf, name, PATH_MAX);

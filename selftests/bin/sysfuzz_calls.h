@@ -119,6 +119,7 @@ static const fuzz_call fuzz_calls[] = {
 	{334, "pwritev", "fvnoh"}, {335, "rt_tgsigqueueinfo", "iisw"},
 	{340, "prlimit64", "inww"}, {344, "syncfs", "f"},
 	{353, "renameat2", "DpDpg"}, {355, "getrandom", "blg"},
+	{358, "execveat", "Dpeeg"},
 	{383, "statx", "Dpgxw"}, {403, "clock_gettime", "nw"},
 	{404, "clock_settime", "nt"}, {406, "clock_getres", "nw"},
 	{407, "clock_nanosleep", "nntw"}, {408, "timer_gettime", "nw"},

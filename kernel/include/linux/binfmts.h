@@ -19,7 +19,8 @@ struct linux_binprm {
 	char buf[BINPRM_BUF_SIZE] = {};	/* the first bytes of the file */
 	file *f = nullptr;		/* open_exec'ed: close_exec */
 	const char *filename = nullptr;	/* as exec was told */
-	const char *script = nullptr;	/* its name for an interpreter */
+	const char *script = nullptr;	/* its name for an interpreter; null:
+					 * that could not open it */
 	char interp[BINPRM_BUF_SIZE] = {};	/* room for that of a script */
 	/* The strings, as they will lie at the end of the stack: bytes
 	 * [p, MAX_ARG_PAGES * PAGE_SIZE) of these pages. */
@@ -34,8 +35,18 @@ struct linux_binprm {
 	bool committed = false;		/* the old program is gone */
 };
 
+/* What exec runs: f is used up. */
+struct exec_file {
+	file *f;
+	const char *name;
+	bool hidden = false;		/* the name will mean nothing */
+};
+status user_exec(const exec_file &x, user_ptr<user_str> argv,
+		 user_ptr<user_str> envp);
+
 /* Opens a regular file that may be executed and forbids writing to it. */
 result<file *> open_exec(const char *name);
+result<file *> open_exec_at(int dfd, const char *name, unsigned lookup);
 void close_exec(file *f);
 /* Puts a string in front of those that are there. -E2BIG, -ENOMEM. */
 status push_kernel_string(linux_binprm *b, const char *s);

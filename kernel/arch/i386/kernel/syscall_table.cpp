@@ -86,7 +86,8 @@
 	X(320, utimensat_time32) X(330, dup3) X(331, pipe2)		\
 	X(333, preadv) X(334, pwritev) X(335, rt_tgsigqueueinfo)	\
 	X(340, prlimit64) X(344, syncfs) X(353, renameat2)		\
-	X(355, getrandom) X(383, statx) X(403, clock_gettime)		\
+	X(355, getrandom) X(358, execveat) X(383, statx)		\
+	X(403, clock_gettime)						\
 	X(404, clock_settime) X(406, clock_getres)			\
 	X(407, clock_nanosleep) X(408, timer_gettime)			\
 	X(409, timer_settime) X(412, utimensat) X(413, pselect6)	\

@@ -11,8 +11,8 @@ enum lock_rank : unsigned short {
 	RANK_NONE = 0,		/* not checked */
 
 	/* sleeping locks */
-	RANK_UTS_SEM = 5,	/* the system's names */
 	RANK_SEQ_SEM = 2,	/* a seq_file's text */
+	RANK_UTS_SEM = 5,	/* the system's names */
 	RANK_TTY_SEM = 10,
 	RANK_SWAP_SEM = 15,	/* swapon, swapoff */
 	RANK_MOUNT_SEM = 20,	/* list of mounts, mount and umount */

@@ -3,16 +3,22 @@
 #pragma once
 
 #include <child.h>
+#include <limits.h>
 #include <sys/syscall.h>
 
 static volatile sig_atomic_t fired, value, overruns, told;
 
 static inline void on_timer(int, siginfo_t *si, void *)
 {
+	int sum;
+
 	told = gettid();
 	fired = fired + 1;
 	value = si->si_value.sival_int;
-	overruns = overruns + si->si_overrun;
+	/* A count may be all that an int holds. */
+	if (__builtin_add_overflow(overruns, si->si_overrun, &sum))
+		sum = INT_MAX;
+	overruns = sum;
 	if (si->si_code != SI_TIMER)
 		fired = -1000;
 }

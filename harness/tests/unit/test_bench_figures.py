@@ -30,11 +30,14 @@ def test_fit_finds_the_line():
 
 
 def test_fit_counts_small_and_large_alike():
-    """One page costs 10 % more than the line: neither end is given up for
-    the other."""
-    found = fit.fit([(1, 1100), (16, 1160), (256, 3560), (1024, 11240)])
-    assert abs(found.a + found.b * 1024 - 11240) / 11240 < 0.05
-    assert 0.02 < found.error < 0.1
+    """What is 10 % beside the line at one end shows as less than that
+    everywhere: the other end is not given up for it. Squares of absolute
+    errors would put one page 35 % off for the sake of the largest."""
+    line = [(1, 1010), (16, 1160), (256, 3560), (1024, 11240)]
+    for odd in (0, 3):
+        found = fit.fit([(n, y * 1.1 if i == odd else y)
+                         for i, (n, y) in enumerate(line)])
+        assert 0.02 < found.error < 0.07, odd
 
 
 def test_fit_needs_three_points():

@@ -7,12 +7,15 @@
 #include <sys/syscall.h>
 
 static volatile sig_atomic_t fired, value, overruns, told;
+static volatile sig_atomic_t first;	/* overruns of the first signal */
 
 static inline void on_timer(int, siginfo_t *si, void *)
 {
 	int sum;
 
 	told = gettid();
+	if (!fired)
+		first = si->si_overrun;
 	fired = fired + 1;
 	value = si->si_value.sival_int;
 	/* A count may be all that an int holds. */

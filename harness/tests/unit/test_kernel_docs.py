@@ -34,15 +34,16 @@ def sources(tree: Path) -> str:
                      if p.suffix in SOURCES and p.is_file())
 
 
-def test_ranks():
+@each_tree
+def test_ranks(source: Path):
     """The table of locks has each rank once, in order, in its group."""
-    text = documents(BASE)["locking.txt"]
+    text = documents(source)["locking.txt"]
     table = [int(x) for x in re.findall(r"^(\d+)  +\S", text, re.M)]
-    code = (BASE / "include/linux/lockrank.h").read_text()
+    code = (source / "include/linux/lockrank.h").read_text()
     ranks = {n: int(v) for n, v in re.findall(r"(RANK_\w+) = (\d+)", code)}
     del ranks["RANK_NONE"]
     assert table == sorted(set(ranks.values()))
-    used = sources(BASE)
+    used = sources(source)
     unused = [n for n in ranks if len(re.findall(rf"\b{n}\b", used)) < 2]
     assert unused == []
     groups = re.findall(r"^  (\d+) to (\d+)  +", text, re.M)

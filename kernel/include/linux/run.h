@@ -9,7 +9,7 @@ template<class T> inline bool four_from(const T *p, T first)
 }
 
 /* How many of the @max items from @p on, one at least, count up by one. Where
- * there are two there are often many: then four at a time. */
+ * there are two there are often many: then eight at a time. */
 template<class T> inline unsigned run_length(const T *p, unsigned max)
 {
 	T next = *p + 1;
@@ -18,8 +18,9 @@ template<class T> inline unsigned run_length(const T *p, unsigned max)
 	while (n < max && p[n] == next) {
 		n++;
 		next++;
-		for (; n + 4 <= max && four_from(p + n, next); n += 4)
-			next += 4;
+		for (; n + 8 <= max && four_from(p + n, next) &&
+		     four_from(p + n + 4, next + 4); n += 8)
+			next += 8;
 	}
 	return n;
 }

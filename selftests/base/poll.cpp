@@ -21,7 +21,7 @@ static int time_out()
 	long long t = now_ns();
 	CHECK_EQ(poll(&f, 1, 50), 0);
 	t = now_ns() - t;
-	CHECK(t >= 50000000 && t < 2000000000);
+	CHECK(t >= 50000000 && t < 40000000000);	/* not a unit more */
 	CHECK_EQ(poll(&f, 1, 0), 0);
 	t = now_ns();
 	CHECK_EQ(poll(nullptr, 0, 20), 0);
@@ -90,7 +90,7 @@ static int a_writer_wakes()
 	start();
 	pid_t pid = spawn([] {
 		pollfd f = {p[0], POLLIN, 0};
-		CHECK_EQ(poll(&f, 1, 10000), 1);
+		CHECK_EQ(poll(&f, 1, 50000), 1);
 		CHECK_EQ(f.revents, POLLIN);
 		return KSFT_PASS;
 	});
@@ -103,7 +103,7 @@ static int a_writer_wakes()
 		close(p[1]);
 		if (read(p[0], &c, 1) != 1)
 			return KSFT_FAIL;
-		CHECK_EQ(poll(&f, 1, 10000), 1);
+		CHECK_EQ(poll(&f, 1, 50000), 1);
 		CHECK_EQ(f.revents, POLLHUP);
 		return KSFT_PASS;
 	});
@@ -129,7 +129,7 @@ static int signals()
 		return kill(me, SIGUSR1);
 	});
 	pollfd f = {p[0], POLLIN, 0};
-	CHECK_ERR(poll(&f, 1, 10000), EINTR);
+	CHECK_ERR(poll(&f, 1, 50000), EINTR);
 	reap(pid);
 	/* ppoll lets in what is blocked outside. */
 	sigemptyset(&none);

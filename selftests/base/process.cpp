@@ -155,7 +155,7 @@ static int child_is_a_new_process()
 	sigset_t all;
 
 	sigfillset(&all);
-	CHECK_OK(alarm(100));
+	CHECK_OK(alarm(1000));
 	kill(me, SIGWINCH);
 	CHECK_CASE(in_child([=] {
 		sigset_t pending;
@@ -168,7 +168,7 @@ static int child_is_a_new_process()
 		CHECK(!sigismember(&pending, SIGWINCH));
 		return KSFT_PASS;
 	}));
-	CHECK(alarm(0) > 90);
+	CHECK(alarm(0) > 900);
 	return KSFT_PASS;
 }
 
@@ -225,24 +225,25 @@ static int vfork_child_runs_first()
 	return KSFT_PASS;
 }
 
+static long long ms_of(int who)
+{
+	rusage r;
+
+	MUST(getrusage(who, &r) == 0);
+	return (r.ru_utime.tv_sec + r.ru_stime.tv_sec) * 1000LL +
+		(r.ru_utime.tv_usec + r.ru_stime.tv_usec) / 1000;
+}
+
 static int times_of_children_add_up()
 {
-	rusage before, after;
-
-	CHECK_OK(getrusage(RUSAGE_CHILDREN, &before));
+	long long before = ms_of(RUSAGE_CHILDREN);
 	pid_t pid = spawn([] {
-		long long end = now_ns() + 100 * 1000000;
-		while (now_ns() < end)
+		while (ms_of(RUSAGE_SELF) < 50)
 			;
 		return 0;
 	});
 	CHECK_EQ(reap(pid), 0);
-	CHECK_OK(getrusage(RUSAGE_CHILDREN, &after));
-	auto ms = [](const rusage *r) {
-		return (r->ru_utime.tv_sec + r->ru_stime.tv_sec) * 1000LL +
-		       (r->ru_utime.tv_usec + r->ru_stime.tv_usec) / 1000;
-	};
-	CHECK(ms(&after) - ms(&before) >= 20);
+	CHECK(ms_of(RUSAGE_CHILDREN) - before >= 49);	/* rounded */
 	return KSFT_PASS;
 }
 

@@ -271,9 +271,10 @@ static int tracer_dies()
 /* A child that somebody else traces dies: he hears of it, and then we. */
 static int tracer_reaps_before_parent()
 {
-	int p[2];
+	int p[2], go[2];
 
 	CHECK_OK(pipe(p));
+	CHECK_OK(pipe(go));
 	pid_t pid = spawn([=] {
 		char c;
 		close(p[1]);
@@ -283,13 +284,14 @@ static int tracer_reaps_before_parent()
 	CHECK(await_state(pid, 'S'));
 	pid_t tracer = spawn([=] {
 		int status;
+		char c;
 
 		CHECK_OK(request(PTRACE_ATTACH, pid));
 		CHECK_EQ(waitpid(pid, nullptr, 0), pid);
 		CHECK_OK(request(PTRACE_CONT, pid));
 		close(p[1]);
 		CHECK(await_state(pid, 'Z'));
-		sleep_ms(50);
+		CHECK_EQ(read(go[0], &c, 1), 1);
 		CHECK_EQ(waitpid(pid, &status, 0), pid);
 		CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 13);
 		CHECK_ERR(waitpid(pid, &status, 0), ECHILD);
@@ -298,8 +300,11 @@ static int tracer_reaps_before_parent()
 	close(p[1]);
 	CHECK(await_state(pid, 'Z'));
 	CHECK_EQ(waitpid(pid, nullptr, WNOHANG), 0);
+	CHECK_EQ(write(go[1], "g", 1), 1);
 	CHECK(exits_with(pid, 13));
 	CHECK_EQ(reap(tracer), 0);
+	close(go[0]);
+	close(go[1]);
 	return KSFT_PASS;
 }
 

@@ -126,6 +126,8 @@ static int signal_to_one_thread()
 	memset((void *)tids, 0, sizeof(tids));
 	CHECK(start(wait_for_signal));
 	for (int i = 0; i < N; i++) {
+		while (!tids[i])
+			sleep_ms(1);
 		handled_by = 0;
 		CHECK_EQ(pthread_kill(threads[i], SIGUSR1), 0);
 		for (int k = 0; k < 2000 && !handled_by; k++)
@@ -143,6 +145,7 @@ static void *block_all(void *)
 
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, nullptr);
+	pthread_barrier_wait(&barrier);
 	while (!go_on)
 		sleep_ms(1);
 	return nullptr;
@@ -152,8 +155,9 @@ static int signal_to_the_process_finds_a_thread()
 {
 	go_on = 0;
 	signal(SIGUSR2, note_thread);
+	pthread_barrier_init(&barrier, nullptr, N + 1);
 	CHECK(start(block_all));
-	sleep_ms(20);
+	pthread_barrier_wait(&barrier);
 	for (int i = 0; i < 10; i++) {
 		handled_by = 0;
 		CHECK_OK(kill(getpid(), SIGUSR2));
@@ -209,21 +213,32 @@ static int a_fatal_signal_ends_all()
 	return KSFT_PASS;
 }
 
+static int go_ahead[2];
+
+static void *exit_when_told(void *)
+{
+	char c;
+
+	exit(read(go_ahead[0], &c, 1) == 1 ? 4 : 5);
+}
+
 static int the_leader_may_end_first()
 {
+	int s;
+
+	CHECK_OK(pipe(go_ahead));
 	pid_t pid = spawn([] {
 		pthread_t t;
-		pthread_create(&t, nullptr, [](void *) -> void * {
-			sleep_ms(50);
-			exit(4);
-		}, nullptr);
+		pthread_create(&t, nullptr, exit_when_told, nullptr);
 		syscall(SYS_exit, 3);
 		return 1;
 	});
-	int s;
-
+	CHECK(await_state(pid, 'Z'));
 	CHECK_EQ(waitpid(pid, &s, WNOHANG), 0);
+	CHECK_EQ(write(go_ahead[1], "g", 1), 1);
 	CHECK_EQ(WEXITSTATUS(reap(pid)), 4);
+	close(go_ahead[0]);
+	close(go_ahead[1]);
 	return KSFT_PASS;
 }
 

@@ -66,12 +66,17 @@ static inline void sleep_ms(long ms)
 		;
 }
 
-/* Waits until @pid is in @state; false if that takes too long. */
+/* Waits until @pid is in @state; false if that takes too long, or if it is
+ * dead instead. */
 static inline bool await_state(pid_t pid, char state)
 {
 	for (int i = 0; i < 2000; i++) {
-		if (state_of(pid) == state)
+		char now = state_of(pid);
+
+		if (now == state)
 			return true;
+		if (!now || now == 'Z')
+			return false;
 		sleep_ms(1);
 	}
 	return false;

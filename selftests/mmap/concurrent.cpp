@@ -119,7 +119,7 @@ static int all_at_once()
 	for (size_t i = 0; i < N; i++)
 		MUST(!pthread_create(&t[i], nullptr, jobs[i].run,
 				     jobs[i].arg));
-	for (int i = 0; i < 30 && !bad; i++)
+	for (int i = 0; (i < 30 || refills <= 20) && !bad; i++)
 		sleep_ms(100);
 	stop = true;
 	for (pthread_t one : t)

@@ -12,7 +12,7 @@ constexpr size_t STORED = 100;	/* the byte of each page that is stored to */
 static int fd;
 static uint8_t *buf;
 static volatile bool stop;
-static int forks;		/* read after the join */
+static volatile int forks;
 
 /* Forks, then stores to the pages that a transfer may be filling. */
 static void *fork_and_store(void *alive)
@@ -31,7 +31,7 @@ static void *fork_and_store(void *alive)
 			((volatile uint8_t *)buf)[i + STORED] = 1;
 		if (alive)
 			waitpid(pid, nullptr, 0);
-		forks++;
+		forks = forks + 1;
 	}
 	return nullptr;
 }
@@ -57,7 +57,7 @@ static int rounds(bool alive)
 	forks = 0;
 	MUST(!pthread_create(&t, nullptr, fork_and_store,
 			     alive ? buf : nullptr));
-	for (uint32_t i = 0; i < effort(100, 1000); i++) {
+	for (uint32_t i = 0; i < effort(100, 1000) || !forks; i++) {
 		memset(buf, 0, LEN);
 		failed += pread(fd, buf, LEN, 0) != (ssize_t)LEN;
 		damaged += damaged_pages();

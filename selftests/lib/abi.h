@@ -184,17 +184,6 @@ template<class F> static int signal_of(F touch)
 	return sig;
 }
 
-/* For checks of counters, which other processes move now and then too: runs
- * @body until it returns KSFT_PASS, five times at most. */
-template<class F> static int in_quiet(F body)
-{
-	int r = body();
-
-	for (int i = 0; i < 4 && r != KSFT_PASS; i++)
-		r = body();
-	return r;
-}
-
 /* Runs @body in a child; KSFT_PASS if it returned that. */
 template<class F> static int in_child(F body)
 {

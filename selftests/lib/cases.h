@@ -6,6 +6,7 @@
 #pragma once
 
 #include <kselftest.h>
+#include <unistd.h>
 
 struct test_case {
 	const char *name;
@@ -29,6 +30,44 @@ struct test_case {
 		return KSFT_FAIL;					\
 	}								\
 } while (0)
+
+/*
+ * For counters of the whole kernel, which others move, too, now and then: in
+ * a case that in_quiet runs. It is played again if one of these fails, and
+ * only then.
+ */
+constexpr int DISTURBED = 100;	/* also as an exit status */
+
+#define CHECK_QUIET(cond) do {						\
+	if (!(cond)) {							\
+		ksft_print_msg("%s:%d: %s\n", __FILE__, __LINE__, #cond); \
+		return DISTURBED;					\
+	}								\
+} while (0)
+
+#define CHECK_QUIET_EQ(a, b) do {					\
+	long long q_ = (long long)(a), p_ = (long long)(b);		\
+	if (q_ != p_) {							\
+		ksft_print_msg("%s:%d: %s = %lld, not %lld\n", __FILE__, \
+			       __LINE__, #a, q_, p_);			\
+		return DISTURBED;					\
+	}								\
+} while (0)
+
+/* Plays @round until nobody disturbs it; who does is given time to end. */
+template<class F> static int in_quiet(F round)
+{
+	int r = round();
+
+	for (int i = 0; i < 5 && r == DISTURBED; i++) {
+		usleep(20000 << i);
+		r = round();
+	}
+	return r == DISTURBED ? KSFT_FAIL : r;
+}
+
+/* An entry of a table of cases. */
+#define IN_QUIET(name, round) {name, [] { return in_quiet(round); }}
 
 /* A call that must succeed: anything but -1. */
 #define CHECK_OK(call) do {						\

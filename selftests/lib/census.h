@@ -123,3 +123,18 @@ static inline bool census_same(const census *before, const census *after,
 	}
 	return good;
 }
+
+/* The same for what is there now; who is still busy is given time to end. */
+static inline bool census_holds(const census *before, long kib, long objects)
+{
+	static census after;
+
+	for (int i = 0; i < 5; i++) {
+		if (i)
+			sleep_ms(100 << i);
+		take_census(&after);
+		if (census_same(before, &after, kib, objects))
+			return true;
+	}
+	return false;
+}

@@ -1,15 +1,28 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Boots the base kernel with the guest program diskio, and takes steps."""
 
+from collections.abc import Callable
 from contextlib import contextmanager
+from typing import TypeVar
 
 from . import exerciser
 from .guest import Guest
 from .paths import LOGS
 from .qemu import Disk
 
+T = TypeVar("T")
+
 # Seconds for one step.
-STEP_LIMIT = 120
+STEP_LIMIT = 600
+
+
+def settled(look: Callable[[], T]) -> T:
+    """Returns what look() returns twice in a row: kupdated may have the disk
+    work at any time."""
+    before, now = None, look()
+    while before != now:
+        before, now = now, look()
+    return now
 
 
 class Session:
@@ -48,12 +61,8 @@ class Session:
         return value
 
     def counts(self, *names: str) -> list[int]:
-        """Returns values of /proc/vmstat that held at one time: kupdated may
-        have the disk work at any."""
-        before, now = None, [self.count(name) for name in names]
-        while before != now:
-            before, now = now, [self.count(name) for name in names]
-        return now
+        """Returns values of /proc/vmstat that held at one time."""
+        return settled(lambda: [self.count(name) for name in names])
 
     def log(self) -> str:
         """Returns the console's text."""

@@ -122,6 +122,11 @@ class Guest:
         time.sleep(settle)
         return True
 
+    def throttle(self, drive: str, bps: int) -> None:
+        """Limits a drive to so many bytes a second; 0: not at all."""
+        self.qmp.command("block_set_io_throttle", device=drive, bps=bps,
+                         bps_rd=0, bps_wr=0, iops=0, iops_rd=0, iops_wr=0)
+
     def failure(self, status: int) -> str:
         """Takes QEMU's exit status; returns what it means, "" for a clean
         power-off. isa-debug-exit turns a guest's v into 2v + 1; the kernel

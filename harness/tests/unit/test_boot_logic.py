@@ -48,18 +48,18 @@ def play(tmp_path, monkeypatch):
     monkeypatch.setenv("QEMU_ACCEL", "tcg")
     monkeypatch.setattr(boot, "BUILD", tmp_path)
     monkeypatch.setattr(boot, "LOGS", tmp_path / "logs")
-    monkeypatch.setattr(boot, "GRACE", 0.5)
-    monkeypatch.setattr(boot, "BOOT_LIMIT", 2)
+    monkeypatch.setattr(boot, "GRACE", 60)
+    monkeypatch.setattr(boot, "BOOT_LIMIT", 60)
     monkeypatch.setattr(boot, "boot_disks",
                         lambda p, f: (Disk(tmp_path / "root", 0),))
     monkeypatch.setattr(images, "put_file", lambda *_: None)
     monkeypatch.setattr(images, "ext2_offsets", lambda _: [])
     monkeypatch.setattr(guest.Guest, "stacks", lambda *_: True)
 
-    def run(*scripts: str) -> SelftestBoot:
+    def run(*scripts: str, machine: str = "default") -> SelftestBoot:
         for i, text in enumerate(scripts):
             fake.with_name(f"{fake.name}.{i}").write_text(text)
-        b = SelftestBoot("fake", tmp_path / "vmlinux", profile("default"),
+        b = SelftestBoot("fake", tmp_path / "vmlinux", profile(machine),
                          TESTS)
         b.run()
         return b
@@ -90,7 +90,8 @@ def test_a_panic_costs_one_test_and_the_rest_boot_again(play):
     assert len(b.logs) == 2
 
 
-def test_a_hang_is_cut_short(play):
+def test_a_hang_is_cut_short(play, monkeypatch):
+    monkeypatch.setattr(boot, "GRACE", 3)
     b = play(passes("d/one").replace("1..1\n#", "1..3\n#", 1)
              + "# selftest: d/two\nsleep 30\n",
              passes("d/three") + "exit 0\n")
@@ -98,11 +99,22 @@ def test_a_hang_is_cut_short(play):
     assert "d/two hangs" in b.outcomes["d/two"].message
 
 
-def test_a_kernel_that_never_reaches_init(play):
+def test_a_kernel_that_never_reaches_init(play, monkeypatch):
+    monkeypatch.setattr(boot, "BOOT_LIMIT", 2)
     scripts = ["Linux version\nsleep 30\n"] * 3
     b = play(*scripts)
     assert statuses(b) == ["fail"] * 3
     assert "boot hangs" in b.outcomes["d/one"].message
+
+
+def test_disks_become_slower_when_asked(play, monkeypatch):
+    set_to = []
+    monkeypatch.setattr(guest.Guest, "throttle",
+                        lambda _, drive, bps: set_to.append((drive, bps)))
+    b = play(passes("d/one", "d/two", "d/three") +
+             "  # slower disks, please\nsleep 2\n", machine="slow")
+    assert statuses(b) == ["pass"] * 3
+    assert set_to == [("hdb", 2 << 20), ("hdc", 2 << 20)]
 
 
 def test_power_off_in_the_middle(play):
@@ -150,7 +162,7 @@ def test_results_can_be_waited_for_while_the_boot_runs(play):
         thread = threading.Thread(target=look, args=(self,))
         thread.start()
         original(self)
-        thread.join(5)
+        thread.join(60)
     SelftestBoot.run = run
     try:
         play(passes("d/one", "d/two", "d/three") + "exit 0\n")
@@ -164,7 +176,7 @@ def test_the_guest_cannot_outlive_its_context(play, tmp_path):
     (tmp_path / "qemu-system-i386.1").write_text("hello\nsleep 60\n")
     from harness.qemu import Machine
     with guest.Guest(Machine(tmp_path / "k", ""), tmp_path / "log") as g:
-        assert g.wait_for(lambda x: x == "hello", 5) == "hello"
+        assert g.wait_for(lambda x: x == "hello", 60) == "hello"
         assert g.wait(0.05) is None
     assert g.process.returncode == -9
     assert (tmp_path / "log").read_text() == "hello\n"

@@ -43,7 +43,7 @@ cat bg.*
 (exit 9) & wait $!; echo $?
 sleep 100 & kill $!; wait $! 2>/dev/null; echo $?
 sleep 100 & kill -9 $!; wait $! 2>/dev/null; echo $?
-(sleep 0.2; echo later) & echo now; wait
+(read line <fifo; echo later) & echo now; echo go >fifo; wait
 
 echo "== signals"
 sh -c 'trap "echo got USR1" USR1; kill -USR1 $$; echo on'

@@ -23,7 +23,7 @@ from .qemu import Disk, Machine
 from mkimage.recipe import Recipe
 
 # Seconds without a line from the guest.
-SILENCE = 180
+SILENCE = 600
 MANIFEST = re.compile(r"fsexer: ([fdl]) /mnt/?(\S*) (\d+) (\d+) ([0-9a-f]{8})$")
 TOTALS = re.compile(r"fsexer: count (.*)$")
 STAT = re.compile(r"^Inode: (\d+)\s+Type: (\w+).*?Links: (\d+)", re.S | re.M)

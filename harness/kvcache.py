@@ -33,7 +33,7 @@ HEADER = "back end    " + "".join(f"{t:>{w}}" for t, w in COLUMNS)
 FOOT = ("kernel/op: instructions of the kernel for an operation, hits "
         "included. MiB: moved by the\ndisk. cached: pages of the file in the "
         "page cache afterwards.")
-SLOWEST = 50  # operations a second and run that even a busy host makes
+SLOWEST = 10  # operations a second and run that even a busy host makes
 MASK = 0xFFFFFFFF
 
 # What selftests/bin/kvcache/workload.h says.

@@ -16,7 +16,7 @@ class QmpError(Exception):
 class Qmp:
     """A connection. Thread-safe; events are read and dropped."""
 
-    def __init__(self, path: Path, timeout: float = 10) -> None:
+    def __init__(self, path: Path, timeout: float = 60) -> None:
         self._lock = threading.Lock()
         self._sock = _connect(path, timeout)
         self._file = self._sock.makefile("rw", encoding="utf-8")

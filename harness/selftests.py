@@ -4,7 +4,7 @@ What the selftests say of themselves in their sources' first comment lines:
 
     // since: 330            patch from which on it passes, or "base"
     // abi: D1 D3            the rules it proves
-    // timeout: 20 600       seconds (default 60), and in make check-long
+    // timeout: 20 600       seconds (default 300), and in make check-long
                              (default: ten times the first)
     // machine: lowmem       the machine it needs (default "default")
     // before: fails         a race, which cannot be probed: before its patch
@@ -31,7 +31,7 @@ class Selftest:
     name: str
     since: int
     abi: tuple[str, ...] = ()
-    timeout: int = 60
+    timeout: int = 300
     machine: str = "default"
     fails_before: bool = False
 
@@ -57,7 +57,7 @@ def parse_source(name: str, text: str) -> Selftest:
     return Selftest(name, 0 if since == "base" else int(since),
                     tuple(re.split(r"[\s,]+", found.get("abi", "")))
                     if found.get("abi") else (),
-                    timeout(found.get("timeout", "60")),
+                    timeout(found.get("timeout", "300")),
                     found.get("machine", "default"),
                     found.get("before", "") == "fails")
 

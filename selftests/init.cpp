@@ -36,7 +36,7 @@
 constexpr int MAX_TESTS = 512, NAME_LEN = 96;
 /* After a time-out: for the host to take the kernel's stacks, then for the
  * kernel to let go of the killed test. */
-constexpr int GRACE_MS = 1500, REAP_MS = 10000;
+constexpr int GRACE_MS = 4000, REAP_MS = 60000;
 
 struct entry {
 	char name[NAME_LEN];
@@ -44,7 +44,7 @@ struct entry {
 };
 
 static entry tests[MAX_TESTS];
-static int nr_tests, default_timeout = 60, upto = 1 << 30;
+static int nr_tests, default_timeout = 300, upto = 1 << 30;
 
 /* One write a line, so that kernel messages do not get into the middle. */
 [[gnu::format(printf, 1, 2)]]

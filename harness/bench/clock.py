@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from .table import Progress
 
 FLOOR = BUILD / "floor" / "floor"
-TIME_LIMIT = 300
+TIME_LIMIT = 1500
 # The drive behind each target, and the seed of what it holds (0: anything).
 DRIVES = {"file": (1, 0), "device": (2, 7)}
 

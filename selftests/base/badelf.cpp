@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 // since: base
 // abi:
-// timeout: 120 1200
+// timeout: 600 6000
 // Damaged programs: execve refuses them, or whoever became one is killed; nothing else happens.
 #include <census.h>
 #include <elfimage.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 // since: base
 // abi:
-// timeout: 120
+// timeout: 600
 // machine: lowmem
 // The caches of names and inodes grow with what is looked at, and give way when memory is short; names in use stay.
 #include <pressure.h>

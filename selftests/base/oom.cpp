@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 // since: base
 // abi:
-// timeout: 120
+// timeout: 600
 // machine: lowmem
 // Out of memory: the process that took it all is killed and named, everybody else goes on, what it held comes back.
 #include <child.h>

@@ -2,7 +2,7 @@
 // since: 435
 // before: fails
 // abi: B1 B4
-// timeout: 120
+// timeout: 600
 // MAP_BLOCK of a range larger than memory: refused before anything is read, or read until SIGKILL.
 #include <child.h>
 #include <scratch.h>

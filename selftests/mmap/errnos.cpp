@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 // since: 460
 // abi: R3 R5 D5 D14 N1
-// timeout: 60 600
+// timeout: 300 3000
 // mmap with MAP_FIXED that fails has changed nothing: whatever the errno is and whatever is mapped there.
 #include <abi.h>
 #include <sys/mount.h>

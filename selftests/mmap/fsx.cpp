@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 // since: 460
 // abi: D1 D3 D6 D7 D8 D9 D11 D13 R1 R3 R5 S1 B1
-// timeout: 60 3600
+// timeout: 300 3600
 // Random operations with direct mappings, fresh and refilled, private, NOSYNC and written back, agree with a model.
 #include <fsx_windows.h>
 

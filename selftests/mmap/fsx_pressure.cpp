@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 // since: 460
 // abi: D1 D5 D6 D7 D8 R1 R3 S1 K7 K8
-// timeout: 90 7200
+// timeout: 450 7200
 // machine: lowmem
 // The same random operations while a hog makes all that can be swapped out be so.
 #include <fsx_windows.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 // since: 460
 // abi: R1 R2 R5 D13
-// timeout: 60 600
+// timeout: 300 3000
 // Refills of any range, from any source, over whatever is mapped there: pages that have a frame keep it.
 #include <scratch.h>
 

@@ -2,7 +2,7 @@
 // since: 380
 // before: fails
 // abi: K8
-// timeout: 60 1200
+// timeout: 300 1200
 // fork while a direct transfer runs: nobody's data lands in, or is taken from, the other process.
 #include <abi.h>
 #include <pthread.h>

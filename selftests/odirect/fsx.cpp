@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 // since: 350
 // abi: K2 K3 K4 K5 K7
-// timeout: 60 1800
+// timeout: 300 1800
 // Random reads, writes and truncates by cache, mapping and O_DIRECT agree with a model in memory.
 #include <fsx.h>
 

@@ -13,7 +13,7 @@ from harness.guest import Guest
 from harness.paths import LOGS
 from harness.qemu import Disk, Machine
 
-LIMIT = 60
+LIMIT = 600
 ROOT = "root=/dev/hda rw"
 
 

@@ -34,7 +34,7 @@ SEEDS = range(FIRST, FIRST + ("CRASH_SEED" in os.environ or effort(3, 20)))
 BOTH = [("patched", seed) for seed in SEEDS] + [
     ("base", seed) for seed in SEEDS[:effort(1, len(SEEDS))]]
 MOMENTS = effort(6, 30)
-LIMIT = effort(300, 1200)
+LIMIT = effort(900, 3600)
 SUPER = 1024
 
 pytestmark = pytest.mark.usefixtures("guest_slot")

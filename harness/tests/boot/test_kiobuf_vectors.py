@@ -23,7 +23,7 @@ def test_vectors_of_kiobufs(kernel):
                       "loglevel=7 -- run true",
                       (Disk(images.make("root"), 0, overlay=True),))
     with Guest(machine, LOGS / "kiobuf-vectors.log") as guest:
-        status = guest.wait(60)
+        status = guest.wait(600)
         assert status is not None, "no power-off"
     told = [x for x in guest.lines if "kiobuf: self-test" in x]
     assert told and all("passed" in x for x in told), told

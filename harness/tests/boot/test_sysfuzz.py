@@ -24,7 +24,7 @@ from harness.paths import LOGS, vmlinux
 from harness.qemu import Machine
 
 # Seconds until a run counts as hanging.
-LIMIT = effort(600, 8 * 3600)
+LIMIT = effort(1800, 8 * 3600)
 CALLS = int(os.environ.get("SYSFUZZ_CALLS", 0)) or effort(30_000, 1_000_000)
 SEED = int(os.environ.get("SYSFUZZ_SEED", 0)) or (
     int(time.time()) if LONG else 2400)

@@ -51,7 +51,7 @@ def server(tmp_path_factory):
 
 def test_commands_events_and_errors(server):
     path, requests = server
-    q = Qmp(path, timeout=5)
+    q = Qmp(path)
     assert q.blockstats()["hda"]["rd_bytes"] == 512
     with pytest.raises(QmpError, match="inject-nmi: no"):
         q.inject_nmi()

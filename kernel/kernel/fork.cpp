@@ -105,7 +105,9 @@ static void join_group(task_struct *p, task_struct *leader)
 static void start_group(task_struct *p, task_struct *parent,
 			task_struct *from, unsigned long flags)
 {
-	p->exit_signal = flags & CSIGNAL;
+	/* What our parent is sent is for him to say. */
+	p->exit_signal = flags & CLONE_PARENT ? from->exit_signal :
+		flags & CSIGNAL;
 	p->tgid = p->tg->tgid = p->pid;
 	p->group_leader = p;
 	p->real_parent = p->parent = parent;

@@ -469,8 +469,10 @@ static void start(worker &w)
 	w.since = now_ns();
 	w.pid = fork();
 	MUST(w.pid >= 0);
-	if (!w.pid)
+	if (!w.pid) {
+		signal(SIGHUP, SIG_DFL);
 		run_child(w.child, w.s);
+	}
 }
 
 static void note_end(worker &w, int status)
@@ -614,6 +616,22 @@ static int nr_processes()
 	return n;
 }
 
+/* Who there is now, and in what state. */
+static void print_processes()
+{
+	DIR *d = opendir("/proc");
+	char path[300];
+
+	while (dirent *e = d ? readdir(d) : nullptr) {
+		if (e->d_name[0] < '1' || e->d_name[0] > '9')
+			continue;
+		snprintf(path, sizeof(path), "/proc/%s/stat", e->d_name);
+		printf("# sysfuzz:   %s", proc_text(path));
+	}
+	if (d)
+		closedir(d);
+}
+
 /* What was mounted last lies on top. */
 static bool unmount_one()
 {
@@ -649,6 +667,8 @@ static bool move_out(int processes)
 	if (left > 0 || mounted)
 		printf("# sysfuzz: %d processes are left%s\n", left,
 		       mounted ? ", and mounts" : "");
+	if (left > 0)
+		print_processes();
 	return left <= 0 && !mounted;
 }
 
@@ -704,6 +724,8 @@ int main(int argc, char **argv)
 	MUST(dup2(1, SHOW_FD) == SHOW_FD);
 	supervisor = getpid();
 	setsid();
+	/* Somebody may join our group, be stopped, and lose his parent. */
+	signal(SIGHUP, SIG_IGN);
 	shared = (board *)mmap(nullptr, sizeof(board), PROT_READ | PROT_WRITE,
 			       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	MUST(shared != MAP_FAILED);

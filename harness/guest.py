@@ -11,7 +11,8 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from .qemu import Machine, require_qemu
@@ -121,6 +122,16 @@ class Guest:
             return False
         time.sleep(settle)
         return True
+
+    @contextmanager
+    def stopped(self) -> Iterator[None]:
+        """Meanwhile the machine stands still, and the disks have done what
+        they had been told."""
+        self.qmp.command("stop")
+        try:
+            yield
+        finally:
+            self.qmp.command("cont")
 
     def throttle(self, drive: str, bps: int) -> None:
         """Limits a drive to so many bytes a second; 0: not at all."""

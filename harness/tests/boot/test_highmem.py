@@ -60,25 +60,34 @@ def file_pages(data: bytes, places: dict[int, int]) -> list[int | None]:
     return found
 
 
+def look_at_table(guest: Guest, port: int, last: list[tuple[int, int]],
+                  places: dict[int, int]) -> list[tuple[int, int]]:
+    """Returns what the table names now; if that is not what it was, it must
+    be the file's pages in order. Read-ahead goes on after a step, until the
+    machine stands still."""
+    with guest.stopped():
+        entries = prd_table(guest, port)
+        if entries == last:     # all was read ahead before
+            return entries
+        some = dict.fromkeys(entries[:4] + entries[-4:])
+        data = b"".join(guest.qmp.read_physical(a, n, guest.scratch)
+                        for a, n in some if n >= PAGE)
+    pages = file_pages(data, places)
+    assert None not in pages, entries
+    assert pages == sorted(pages)
+    return entries
+
+
 def read_all(s: Session, places: dict[int, int]) -> int:
     """Has the guest read the file; returns how many of the tables named high
-    memory and nothing else. What they name must be the file's pages in
-    order."""
+    memory and nothing else."""
     guest, high, last = s.guest, 0, []
     port = bus_master(guest)
     for at in range(0, FILE, CHUNK):
         assert s.step(f"look {at} {CHUNK} {SEED}") == CHUNK
-        entries = prd_table(guest, port)
-        if entries == last:     # all was read ahead before
-            continue
+        entries = look_at_table(guest, port, last, places)
+        high += entries != last and all(a >= LOW for a, _ in entries)
         last = entries
-        high += all(address >= LOW for address, _ in entries)
-        some = dict.fromkeys(entries[:4] + entries[-4:])
-        data = b"".join(guest.qmp.read_physical(a, n, guest.scratch)
-                        for a, n in some if n >= PAGE)
-        pages = file_pages(data, places)
-        assert None not in pages, entries
-        assert pages == sorted(pages)
     return high
 
 

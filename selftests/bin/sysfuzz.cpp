@@ -451,6 +451,8 @@ struct worker {
 static worker workers[WORKERS];
 static uint32_t next_child, made, killed;
 static int trouble;
+static unsigned unborn;			/* processes in a row */
+constexpr unsigned UNBORN_MAX = 100;
 
 /* A stray store of theirs may hit the slots. */
 static uint32_t progress(const worker &w)
@@ -479,9 +481,11 @@ static void note_end(worker &w, int status)
 {
 	made += progress(w);
 	w.pid = 0;
-	if (WIFEXITED(status) && !progress(w)) {
+	/* The others may have left it no memory, or no room. */
+	unborn = WIFEXITED(status) && !progress(w) ? unborn + 1 : 0;
+	if (unborn) {
 		printf("# sysfuzz: process %u cannot start\n", w.child);
-		trouble++;
+		trouble += unborn > UNBORN_MAX;
 	}
 	if (!WIFSIGNALED(status))
 		return;

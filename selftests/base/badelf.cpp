@@ -5,6 +5,7 @@
 // Damaged programs: execve refuses them, or whoever became one is killed; nothing else happens.
 #include <census.h>
 #include <elfimage.h>
+#include <xorshift.h>
 
 /* After the old program is gone a bad one can only be killed. */
 static bool refused_or_killed(int f)
@@ -214,10 +215,7 @@ static int interpreters_that_are_none()
 static uint32_t state;
 static uint32_t random_below(uint32_t n)
 {
-	state ^= state << 13;
-	state ^= state >> 17;
-	state ^= state << 5;
-	return state % n;
+	return xorshift(state) % n;
 }
 
 static uint32_t odd_value(uint32_t old)

@@ -19,9 +19,9 @@
  * Answers "diskio: step value", or "diskio: step error text".
  */
 #include <abi.h>
+#include <no_echo.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
-#include <termios.h>
 
 constexpr size_t BUFFER = 16 * MIB;
 static int fd = -1;
@@ -167,16 +167,6 @@ static long run(const char *word, const char *a, const char *b, const char *c)
 		return since_reset();
 	errno = EINVAL;
 	return -1;
-}
-
-static void no_echo()
-{
-	termios t;
-
-	if (tcgetattr(0, &t))
-		return;
-	t.c_lflag &= ~ECHO;
-	tcsetattr(0, TCSANOW, &t);
 }
 
 int main()

@@ -29,6 +29,7 @@
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <unistd.h>
+#include <xorshift.h>
 
 constexpr int MAX_PATHS = 64, MAX_NAMES = 100, MAX_DEPTH = 5, CHANGES = 120;
 constexpr size_t BUFFER = 64 * 1024, PAGE = 4096;
@@ -42,10 +43,7 @@ static sigjmp_buf bus;
 
 static uint32_t random_below(uint32_t n)
 {
-	state ^= state << 13;
-	state ^= state >> 17;
-	state ^= state << 5;
-	return state % n;
+	return xorshift(state) % n;
 }
 
 /* Counts; whether it worked matters to nobody. */

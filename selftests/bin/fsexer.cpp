@@ -21,10 +21,10 @@
  *   SEED       replays a run: one process does the same each time
  */
 #include <fs/look.h>
+#include <no_echo.h>
 #include <sys/mount.h>
 #include <sys/statfs.h>
 #include <sys/wait.h>
-#include <termios.h>
 #include <vmstat.h>
 
 static unsigned jobs = 1, crash, kept;
@@ -275,16 +275,6 @@ static void option(const char *word)
 		crash = n;
 	else
 		fs_die("what is %s?", word);
-}
-
-static void no_echo()
-{
-	termios t;
-
-	if (tcgetattr(0, &t))
-		return;
-	t.c_lflag &= ~ECHO;
-	tcsetattr(0, TCSANOW, &t);
 }
 
 int main(int argc, char **argv)

@@ -21,11 +21,11 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include <crc32.h>
 #include <marker.h>
+#include <no_echo.h>
 
 constexpr int MAP_DIRECT_BLOCK = 0x3 | 0x400000 | 0x800000;
 constexpr size_t BUFFER = 4 << 20;
@@ -103,16 +103,6 @@ static bool step(char *line)
 	else
 		return strcmp(word, "quit");
 	return true;
-}
-
-static void no_echo()
-{
-	termios t;
-
-	if (tcgetattr(0, &t))
-		return;
-	t.c_lflag &= ~ECHO;
-	tcsetattr(0, TCSANOW, &t);
 }
 
 int main()

@@ -10,6 +10,7 @@
 #include <sys/mount.h>
 #include <sys/statfs.h>
 #include <sys/uio.h>
+#include <xorshift.h>
 
 constexpr unsigned FSX_MAX = 64 * PAGE;	/* the longest file */
 
@@ -26,10 +27,7 @@ static struct {
 
 static inline uint32_t fsx_random(uint32_t below)
 {
-	fsx.random ^= fsx.random << 13;
-	fsx.random ^= fsx.random >> 17;
-	fsx.random ^= fsx.random << 5;
-	return fsx.random % below;
+	return xorshift(fsx.random) % below;
 }
 
 [[gnu::format(printf, 1, 2)]]

@@ -4,6 +4,7 @@
 // timeout: 300 3000
 // Refills of any range, from any source, over whatever is mapped there: pages that have a frame keep it.
 #include <scratch.h>
+#include <xorshift.h>
 
 constexpr int RW = PROT_READ | PROT_WRITE;
 constexpr int WINDOW = MAP_PRIVATE | MAP_DIRECT | MAP_BLOCK;
@@ -217,10 +218,7 @@ static uint32_t state;
 
 static uint32_t random_below(uint32_t n)
 {
-	state ^= state << 13;
-	state ^= state >> 17;
-	state ^= state << 5;
-	return state % n;
+	return xorshift(state) % n;
 }
 
 static int check_model(const char *what)

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 
 #include <pattern.h>
+#include <xorshift.h>
 
 constexpr size_t RECORD = 512;
 constexpr unsigned FLUSH_EVERY = 2500, PUT_ONE_IN = 5, FIFTHS = 5;
@@ -50,10 +51,7 @@ struct workload {
 private:
 	uint32_t random(uint32_t below)
 	{
-		state ^= state << 13;
-		state ^= state >> 17;
-		state ^= state << 5;
-		return (state >> 8) % below;
+		return (xorshift(state) >> 8) % below;
 	}
 
 	uint32_t pick_cluster()

@@ -14,6 +14,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <unistd.h>
+#include <xorshift.h>
 
 constexpr size_t FS_PAGE = 4096, FS_MOST = 64 * 1024;
 constexpr unsigned FS_LOG = 24;
@@ -36,10 +37,7 @@ static void fs_touch(unsigned ino);
 
 static inline uint32_t fs_random(uint32_t below)
 {
-	ex.random ^= ex.random << 13;
-	ex.random ^= ex.random >> 17;
-	ex.random ^= ex.random << 5;
-	return ex.random % below;
+	return xorshift(ex.random) % below;
 }
 
 [[gnu::format(printf, 1, 2)]]

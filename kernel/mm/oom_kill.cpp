@@ -132,13 +132,14 @@ static bool time_to_kill()
 	return true;
 }
 
-void out_of_memory()
+bool out_of_memory()
 {
 	if (!time_to_kill())
-		return;
+		return true;
 	victim v = choose_victim();
 	if (!v.mm)
-		return;
+		return false;
 	kill_users(v);
 	mmdrop(v.mm);
+	return true;
 }

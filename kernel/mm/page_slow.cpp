@@ -66,39 +66,57 @@ static void complain(gfp_t gfp, unsigned order)
 	show_free_areas();
 }
 
-constexpr unsigned PAGE_ALLOC_COSTLY_ORDER = 3, MAX_IDLE_ROUNDS = 16,
-	MAX_ROUNDS = 256;
+constexpr unsigned PAGE_ALLOC_COSTLY_ORDER = 3, MAX_ROUNDS = 256;
 
-/* Reclaims until the request can be met. Ends: without progress after
- * MAX_IDLE_ROUNDS, with others eating up what it frees after MAX_ROUNDS, and
- * at once for what only luck can bring together or what is to die anyway.
- * A few pages freed are no progress, but may become one: programs that run
- * still lose pages of their code and read them again. */
+/* What a round of reclaim that did not help adds to the hardship: it freed
+ * nothing, a little, or enough, which others were quicker to take. */
+constexpr unsigned BARREN = 16, LEAN = 4, LOST = 1;
+constexpr unsigned KILL_AT = 64, GIVE_UP_AT = 256;
+
+static unsigned hardship_of(unsigned freed)
+{
+	if (!freed)
+		return BARREN;
+	return freed < SWAP_CLUSTER_MAX ? LEAN : LOST;
+}
+
+/* Whether a process goes, so that its memory is about to come. */
+static bool death_helps(gfp_t gfp, unsigned order, unsigned hardship)
+{
+	return hardship >= KILL_AT && gfp & __GFP_FS &&
+	       order <= PAGE_ALLOC_COSTLY_ORDER && out_of_memory();
+}
+
+/* Reclaims until the request can be met. Ends at GIVE_UP_AT unless somebody
+ * can be killed for it, at MAX_ROUNDS, and at once for what only luck can
+ * bring together or what is to die anyway. That something is freed in every
+ * round proves nothing: programs that run lose pages of their code and read
+ * them again. */
 static page *reclaim_and_alloc(gfp_t gfp, unsigned order)
 {
-	unsigned idle = 0;
+	unsigned hardship = 0;
 
 	for (unsigned round = 0; round < MAX_ROUNDS; round++) {
 		unsigned freed = try_to_free_pages(preferred_zone[gfp & 3],
 						   gfp, order);
 		if (order)
 			drain_hot_pages();
-		page *p = try_zones(gfp, order, idle < MAX_IDLE_ROUNDS / 2 ?
+		page *p = try_zones(gfp, order, hardship < GIVE_UP_AT / 2 ?
 				    MARK_MIN : MARK_LAST);
 		if (p)
 			return p;
 		if (order > PAGE_ALLOC_COSTLY_ORDER && round > 1)
 			return nullptr;
-		idle = freed >= SWAP_CLUSTER_MAX ? 0 : idle + !freed;
-		if (idle >= MAX_IDLE_ROUNDS ||
-		    (idle && fatal_signal_pending(current)))
+		bool enough = freed >= SWAP_CLUSTER_MAX;
+		hardship += hardship_of(freed);
+		if (!enough && fatal_signal_pending(current))
 			break;
-		if (idle > 3 && gfp & __GFP_FS &&
-		    order <= PAGE_ALLOC_COSTLY_ORDER)
-			out_of_memory();
+		if (!death_helps(gfp, order, hardship) &&
+		    hardship >= GIVE_UP_AT)
+			break;
 		if (current->oom_victim)
 			break;
-		if (idle)
+		if (!enough)
 			schedule_timeout_uninterruptible(HZ / 50);
 	}
 	return may_use_reserve() ? try_zones(gfp, order, MARK_NONE) : nullptr;

@@ -115,9 +115,35 @@ static int children_are_not_blamed()
 	close(p[1]);
 	int status = reap(hog);
 	CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+	CHECK(log_names(hog));
 	CHECK_EQ(read(p[0], &c, 1), 1);
 	close(p[0]);
 	return KSFT_PASS;
+}
+
+/* A program that runs loses its pages of a file and reads them again: a little
+ * can be freed all the time, and is gone at once. Whoever asks for more is
+ * still out of memory. */
+static int what_comes_and_goes()
+{
+	constexpr size_t PAGES = 24;
+	int fd = make_file(test_path("comes-and-goes"), PAGES * PAGE, 1);
+	uint8_t *p = (uint8_t *)mmap(nullptr, PAGES * PAGE, PROT_READ,
+				     MAP_SHARED, fd, 0);
+	MUST(p != MAP_FAILED);
+	pid_t reader = spawn([=]() -> int {
+		for (;;) {
+			for (size_t i = 0; i < PAGES; i++)
+				(void)((volatile uint8_t *)p)[i * PAGE];
+			sleep_ms(1);
+		}
+	});
+	int r = culprit();
+	CHECK_OK(kill(reader, SIGKILL));
+	reap(reader);
+	munmap(p, PAGES * PAGE);
+	close(fd);
+	return r;
 }
 
 /* A mapping that could never be filled is refused at once. */
@@ -134,6 +160,7 @@ static const test_case cases[] = {
 	{"the culprit dies, without swap", without_swap},
 	{"the culprit dies, with swap", with_swap},
 	{"children are not blamed", children_are_not_blamed},
+	{"what comes and goes is no memory", what_comes_and_goes},
 	{"too much at once", too_much_at_once},
 };
 

@@ -3,5 +3,5 @@
 #pragma once
 
 /* Picks and kills the biggest user of memory, unless one is dying already or
- * swap is still free. Task context. */
-void out_of_memory();
+ * swap is still free. False: there is nobody to kill. Task context. */
+bool out_of_memory();

@@ -31,6 +31,7 @@ void ext2_clear_inode(inode *inode)
 	if (!ei)
 		return;
 	ext2_discard_window(inode);
+	ext2_forget_map(inode);
 	inode->private_ = nullptr;
 	kmem_cache_free(ext2_inode_cachep, ei);
 }

@@ -4,17 +4,16 @@
  * inode has twelve block numbers and the roots of trees of one, two and three
  * levels of indirect blocks.
  *
- * A look-up takes truncate_sem for reading, so that the tree stands still. It
- * remembers the contiguous piece that it met: the next blocks then cost a
- * comparison. How far it looks ahead depends on what is asked for, and doubles
- * as long as look-ups follow each other. Whoever takes blocks away from the
- * tree forgets the piece while he holds truncate_sem for writing.
+ * A look-up takes truncate_sem for reading, so that the tree stands still, and
+ * remembers the contiguous piece that it met. How far it looks depends on what
+ * is asked for and on how much is known already of what lies before it or
+ * hangs on the same indirect block: who comes again will come again.
  */
 #include <linux/ext2_fs.h>
 #include <linux/kernel.h>
 #include <linux/run.h>
 
-constexpr u32 MIN_AHEAD = 16, MAX_AHEAD = 256;	/* blocks looked at */
+constexpr u32 MIN_LOOK = 16;	/* blocks looked at */
 
 bool ext2_block_to_path(inode *inode, sector_t iblock, ext2_path *path)
 {
@@ -54,64 +53,53 @@ result<buffer_head *> ext2_bread_indirect(inode *inode, u32 block)
 	return bread(sb->s_bdev, block, sb->s_blocksize);
 }
 
-/* ---- the piece found last ---- */
-
-static inline bool recall(ext2_inode_info *ei, u32 iblock, u32 *block)
-{
-	spin_guard g(ei->map_lock);
-	u32 n = iblock - ei->map_first;
-
-	if (n >= ei->map_len)
-		return false;
-	*block = ei->map_block + n;
-	return true;
-}
-
-/* How many blocks are to be looked at, of which @want are wanted. */
-static u32 look_ahead(ext2_inode_info *ei, u32 iblock, u32 want)
-{
-	spin_guard g(ei->map_lock);
-	bool onwards = iblock == ei->map_first + ei->map_len;
-
-	ei->map_ahead = max(MIN_AHEAD, onwards ? min(2 * ei->map_ahead,
-						     MAX_AHEAD) : 0);
-	return max(ei->map_ahead, want);
-}
-
-static void remember(ext2_inode_info *ei, u32 iblock, u32 block, u32 n)
-{
-	spin_guard g(ei->map_lock);
-
-	if (ei->map_len && iblock == ei->map_first + ei->map_len &&
-	    block == ei->map_block + ei->map_len) {
-		ei->map_len += n;
-		return;
-	}
-	ei->map_first = iblock;
-	ei->map_block = block;
-	ei->map_len = n;
-}
-
-void ext2_forget_map(ext2_inode_info *ei)
-{
-	spin_guard g(ei->map_lock);
-
-	ei->map_len = 0;
-}
-
 /* ---- look-up ---- */
 
-/* How many of the @max numbers from @p on count up by one, all in the data
- * area; the first one is not 0. */
-static result<u32> check_run(inode *inode, const u32 *p, u32 max)
-{
-	u32 n = run_length(p, max);
+/* A block number in the tree: block @iblock's, with @before and @after others
+ * to both sides in the same place. */
+struct entry {
+	u32 iblock;
+	const u32 *p;
+	u32 before, after;
+};
 
-	n = ext2_data_blocks(inode->i_sb, *p, n);
+/* How many of the @max numbers from @p on count up by one, all in the data
+ * area. */
+static u32 good_run(const inode *inode, const u32 *p, u32 max)
+{
+	return ext2_data_blocks(inode->i_sb, *p, run_length(p, max));
+}
+
+/* Where the stretch begins that holds the entry, at most @look before it. */
+static u32 look_back(const entry &e, u32 look)
+{
+	u32 back = min(e.before, look), n;
+
+	while (back && (n = run_length(e.p - back, back + 1)) <= back)
+		back -= n;
+	return back;
+}
+
+/* The contiguous piece around the entry, @want blocks of it being wanted. */
+static status piece_around(inode *inode, const entry &e, u32 want,
+			   ext2_piece *piece)
+{
+	ext2_piece known = ext2_known_near(inode, e.iblock);
+	u32 look = max(2 * known.len, MIN_LOOK);
+	bool onwards = known.len && e.iblock == known.end();
+	u32 back = onwards ? 0 : look_back(e, look / 2);
+	u32 max_n = min(e.after + 1, max(onwards ? look : look / 2, want));
+	u32 n = back ? good_run(inode, e.p - back, back + max_n) : 0;
+
+	if (n <= back) {
+		back = 0;
+		n = good_run(inode, e.p, max_n);
+	}
+	*piece = {e.iblock - back, n, *e.p - back};
 	if (likely(n))
-		return n;
+		return OK;
 	ext2_error(inode->i_sb, __func__, "inode %lu: block %u is not in the "
-		   "data area", inode->i_ino, *p);
+		   "data area", inode->i_ino, *e.p);
 	return -EIO;
 }
 
@@ -119,8 +107,8 @@ static result<u32> check_run(inode *inode, const u32 *p, u32 max)
 static result<u32> look_up(inode *inode, u32 iblock, const ext2_path *path,
 			   u32 want)
 {
-	ext2_inode_info *ei = EXT2_I(inode);
-	u32 limit = EXT2_NDIR_BLOCKS, *p = ei->i_data + path->offset[0];
+	u32 limit = EXT2_NDIR_BLOCKS, at = path->offset[0];
+	const u32 *p = EXT2_I(inode)->i_data + at;
 	buffer_head *bh = nullptr;
 
 	for (unsigned d = 1; d < path->depth && *p; d++) {
@@ -128,19 +116,20 @@ static result<u32> look_up(inode *inode, u32 iblock, const ext2_path *path,
 
 		brelse(bh);
 		bh = TRY(next);
-		p = (u32 *)bh->b_data + path->offset[d];
+		at = path->offset[d];
+		p = (u32 *)bh->b_data + at;
 		limit = inode->i_sb->s_blocksize / sizeof(u32);
 	}
 	u32 block = *p;
 	status st;
 
 	if (block) {
-		limit -= path->offset[path->depth - 1];
-		result<u32> n = check_run(inode, p, min(limit, look_ahead(
-			ei, iblock, want)));
-		if (n.ok())
-			remember(ei, iblock, block, n.value());
-		st = n.err();
+		entry e{iblock, p, at, limit - at - 1};
+		ext2_piece piece;
+
+		st = piece_around(inode, e, want, &piece);
+		if (st.ok())
+			ext2_remember(inode, piece, path->depth > 2);
 	}
 	brelse(bh);
 	if (st.failed())
@@ -185,12 +174,25 @@ noinline static status map_slowly(inode *inode, u32 iblock, buffer_head *bh,
 	return OK;
 }
 
+/* The usual block is in the piece found last. */
+static inline bool recall(ext2_inode_info *ei, u32 iblock, u32 *block)
+{
+	spin_guard g(ei->map_lock);
+	u32 n = iblock - ei->map.first;
+
+	if (n >= ei->map.len)
+		return false;
+	*block = ei->map.block + n;
+	return true;
+}
+
 status ext2_get_block(inode *inode, sector_t iblock, buffer_head *bh_result,
 		      bool create)
 {
 	u32 block;
 
-	if (unlikely(!recall(EXT2_I(inode), iblock, &block)))
+	if (unlikely(!recall(EXT2_I(inode), iblock, &block) &&
+		     !ext2_recall(inode, iblock, &block)))
 		return map_slowly(inode, iblock, bh_result, create);
 	map_result(inode, bh_result, block);
 	return OK;

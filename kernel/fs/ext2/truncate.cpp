@@ -140,7 +140,7 @@ void ext2_truncate(inode *inode)
 	{
 		write_guard g(ei->truncate_sem);
 
-		ext2_forget_map(ei);
+		ext2_forget_map(inode);
 		ei->i_next_block = ei->i_next_goal = 0;
 		free_from(inode, (u32)(last >> inode->i_blkbits));
 	}

@@ -136,6 +136,14 @@ struct ext2_reserve_window {
 	u32 size = 0;			/* how much to ask for next time */
 };
 
+/* @len blocks of a file from @first on that lie at @block and after it. */
+struct ext2_piece {
+	u32 first = 0, len = 0, block = 0;
+
+	u32 end() const { return first + len; }
+	bool holds(u32 iblock) const { return iblock - first < len; }
+};
+
 struct ext2_inode_info {
 	u32 i_data[EXT2_N_BLOCKS] = {};	/* truncate_sem */
 	u32 i_flags = 0, i_file_acl = 0, i_dtime = 0, i_dir_acl = 0;
@@ -145,11 +153,11 @@ struct ext2_inode_info {
 	/* Readers look a block up, the writer changes i_data or indirect
 	 * blocks. */
 	rw_semaphore truncate_sem{"truncate_sem", RANK_TRUNCATE_SEM};
-	/* The last piece that was found contiguous: map_len blocks of the file
-	 * from map_first on lie at map_block. Filled under truncate_sem. */
+	/* The contiguous piece found last, and others of a large file
+	 * (map_cache.cpp). Filled under truncate_sem. */
 	spinlock_t map_lock{"ext2 map", RANK_BUFFER};
-	u32 map_first = 0, map_len = 0, map_block = 0;
-	u32 map_ahead = 0;	/* blocks that the last look-up looked at */
+	ext2_piece map;
+	struct ext2_pieces *map_pieces = nullptr;
 	/* Where the next block of a file written in sequence goes. */
 	u32 i_next_block = 0, i_next_goal = 0;
 	ext2_reserve_window window;
@@ -266,6 +274,17 @@ void ext2_set_inode_ops(inode *inode, kdev_t rdev);
 status ext2_sync_inode_block(inode *inode);
 bool ext2_inode_is_fast_symlink(inode *inode);
 
+/* map_cache.cpp. False: not known. */
+bool ext2_recall(inode *inode, u32 iblock, u32 *block);
+/* The piece found last if it ends at @iblock, or what is known of the blocks
+ * that hang on the same indirect block; may be empty. */
+ext2_piece ext2_known_near(inode *inode, u32 iblock);
+/* truncate_sem held, so that the piece is still so. May sleep if the file has
+ * more than one indirect block: @large. */
+void ext2_remember(inode *inode, ext2_piece piece, bool large);
+/* truncate_sem held for writing, or nobody uses the inode any more. */
+void ext2_forget_map(inode *inode);
+
 /* map.cpp, map_alloc.cpp */
 status ext2_get_block(inode *inode, sector_t iblock, buffer_head *bh_result,
 		      bool create);
@@ -279,7 +298,6 @@ result<buffer_head *> ext2_bread_indirect(inode *inode, u32 block);
 /* truncate_sem held for writing; new blocks as far as they are missing. */
 status ext2_alloc_branch(inode *inode, sector_t iblock, ext2_path *path,
 			 buffer_head *bh_result);
-void ext2_forget_map(ext2_inode_info *ei);
 /* truncate.cpp */
 void ext2_truncate(inode *inode);
 

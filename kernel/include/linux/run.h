@@ -2,25 +2,19 @@
 /* Stretches of neighbours in a list of numbers, or of pointers into an array. */
 #pragma once
 
-template<class T> inline bool four_from(const T *p, T first)
-{
-	return p[0] == first && p[1] == first + 1 && p[2] == first + 2 &&
-		p[3] == first + 3;
-}
-
-/* How many of the @max items from @p on, one at least, count up by one. Where
- * there are two there are often many: then eight at a time. */
+/* How many of the @max items from @p on, one at least, count up by one. */
 template<class T> inline unsigned run_length(const T *p, unsigned max)
 {
+	const T *q = p + 1, *end = p + max;
 	T next = *p + 1;
-	unsigned n = 1;
 
-	while (n < max && p[n] == next) {
-		n++;
-		next++;
-		for (; n + 8 <= max && four_from(p + n, next) &&
-		     four_from(p + n + 4, next + 4); n += 8)
-			next += 8;
+	for (; end - q >= 8; q += 8, next += 8) {
+#pragma GCC unroll 8
+		for (unsigned i = 0; i < 8; i++)
+			if (q[i] != next + i)
+				return q + i - p;
 	}
-	return n;
+	for (; q < end && *q == next; q++)
+		next++;
+	return q - p;
 }

@@ -114,14 +114,16 @@ static bool victim_is_dying()
 }
 
 /* Not while the last victim is on its way, nor, while swap has room, before
- * we have been asked for some time. */
+ * we have been asked for some time in which nothing was written to it: what
+ * cannot be swapped out needs a victim, a slow disk does not. */
 static bool time_to_kill()
 {
 	unsigned long now = jiffies;
 	bool dying = victim_is_dying(), swap = swap_enabled();
 	spin_guard g(oom_lock);
 
-	if (time_after(now, last_call + SWAP_PATIENCE))
+	if (time_after(now, last_call + SWAP_PATIENCE) ||
+	    (swap && swap_writing()))
 		first_call = now;
 	last_call = now;
 	if (dying && time_after(last_kill + VICTIM_PATIENCE, now))

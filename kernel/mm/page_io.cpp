@@ -130,6 +130,11 @@ status swap_readpage(page *p)
 	return st;
 }
 
+bool swap_writing()
+{
+	return atomic_read(&writes_under_way);
+}
+
 bool swap_congested()
 {
 	return atomic_read(&writes_under_way) >= MAX_SWAP_WRITES;

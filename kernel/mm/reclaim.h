@@ -9,8 +9,9 @@
  * slot keeps its content, unless it is dirty or somebody else found it. */
 bool drop_swap_cache_page(page *p);
 
-/* Many writes to swap are under way: rather wait, at most @ticks, than start
- * more. page_io.cpp. */
+/* Writes to swap are under way; so many that one should rather wait, at most
+ * @ticks, than start more. page_io.cpp. */
+bool swap_writing();
 bool swap_congested();
 void swap_wait_congested(long ticks);
 

@@ -225,7 +225,7 @@ kernel_thread_start:			/* ebx: function, esi: its argument */
 	xorl	%ebp, %ebp
 	call	run_kernel_thread
 
-/* Exceptions: the stub leaves the error code in orig_eax's place and the
+/* Exceptions: the entry leaves the error code in orig_eax's place and the
  * vector in es's. */
 exception:
 	cld
@@ -268,7 +268,7 @@ interrupt:
 
 /* Vectors that push an error code: SDM vol. 3, table 6-1. */
 	.altmacro
-.macro TRAP_STUB n
+.macro TRAP_ENTRY n
 trap_\n:
 	.if \n == 2
 	jmp	nmi
@@ -284,7 +284,7 @@ trap_\n:
 	.previous
 .endm
 
-.macro IRQ_STUB n
+.macro IRQ_ENTRY n
 irq_\n:
 	pushl	$-1 - \n
 	jmp	interrupt
@@ -295,22 +295,22 @@ irq_\n:
 
 	.section .rodata
 	.align	4
-	.globl	trap_stubs
-trap_stubs:
+	.globl	trap_entries
+trap_entries:
 	.previous
 	.set	i, 0
 	.rept	32
-	TRAP_STUB %i
+	TRAP_ENTRY %i
 	.set	i, i + 1
 	.endr
 
 	.section .rodata
-	.globl	irq_stubs
-irq_stubs:
+	.globl	irq_entries
+irq_entries:
 	.previous
 	.set	i, 0
 	.rept	16
-	IRQ_STUB %i
+	IRQ_ENTRY %i
 	.set	i, i + 1
 	.endr
 

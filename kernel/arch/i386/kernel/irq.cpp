@@ -13,7 +13,7 @@
 #include <linux/sched.h>
 #include <linux/string.h>
 
-extern "C" void (*const irq_stubs[NR_IRQS])();
+extern "C" void (*const irq_entries[NR_IRQS])();
 
 struct irqaction {
 	irq_handler_t handler = nullptr;	/* null: not in use */
@@ -149,5 +149,5 @@ __init void init_IRQ()
 {
 	i8259_init();
 	for (unsigned i = 0; i < NR_IRQS; i++)
-		set_intr_gate(IRQ_VECTOR_BASE + i, irq_stubs[i]);
+		set_intr_gate(IRQ_VECTOR_BASE + i, irq_entries[i]);
 }

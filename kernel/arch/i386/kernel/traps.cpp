@@ -19,7 +19,7 @@ using trap_handler = void (*)(pt_regs *regs, unsigned long error_code,
 			      unsigned long vector);
 
 extern "C" {
-extern void (*const trap_stubs[32])();
+extern void (*const trap_entries[32])();
 void system_call();
 }
 
@@ -196,13 +196,13 @@ void die(const char *what, const pt_regs *regs, unsigned long error_code)
 __init void trap_init()
 {
 	for (unsigned i = 0; i < NR_TRAPS; i++)
-		set_trap_gate(i, trap_stubs[i]);
-	set_intr_gate(X_DEBUG, trap_stubs[X_DEBUG]);
-	set_intr_gate(X_NMI, trap_stubs[X_NMI]);
-	set_intr_gate(X_PAGE_FAULT, trap_stubs[X_PAGE_FAULT]);	/* CR2 */
-	set_user_gate(X_BREAKPOINT, trap_stubs[X_BREAKPOINT]);
-	set_user_gate(X_OVERFLOW, trap_stubs[X_OVERFLOW]);
-	set_user_gate(X_BOUND, trap_stubs[X_BOUND]);
+		set_trap_gate(i, trap_entries[i]);
+	set_intr_gate(X_DEBUG, trap_entries[X_DEBUG]);
+	set_intr_gate(X_NMI, trap_entries[X_NMI]);
+	set_intr_gate(X_PAGE_FAULT, trap_entries[X_PAGE_FAULT]);	/* CR2 */
+	set_user_gate(X_BREAKPOINT, trap_entries[X_BREAKPOINT]);
+	set_user_gate(X_OVERFLOW, trap_entries[X_OVERFLOW]);
+	set_user_gate(X_BOUND, trap_entries[X_BOUND]);
 	set_task_gate(X_DOUBLE_FAULT, GDT_ENTRY_DF_TSS);
 	set_user_gate(SYSCALL_VECTOR, system_call);
 }

@@ -44,6 +44,8 @@ PROFILES = {p.name: p for p in (
     # it while a transfer is in flight on the data disk, which is on the
     # other channel and slow.
     Profile("lowmem", memory=48, bps=(("data", 4 * MIB),)),
+    # Swap takes its time.
+    Profile("slowswap", memory=48, bps=(("parts", MIB),)),
     # Some of the memory is above what the kernel maps.
     Profile("highmem", memory=1280),
     # Bad sectors: in /bad.bin and at 20 MiB of hdc (BAD_SECTOR) for reads,

@@ -32,13 +32,16 @@ static bool log_names(pid_t pid)
 }
 
 /* Takes memory without end; who refuses more is asked again. */
-[[noreturn]] static void take_all()
+[[noreturn]] static void take_all(bool locked)
 {
 	for (;;) {
 		void *p = mmap(nullptr, 64 * KIB, PROT_READ | PROT_WRITE,
 			       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-		if (p != MAP_FAILED)
-			memset(p, 1, 64 * KIB);
+		if (p == MAP_FAILED)
+			continue;
+		memset(p, 1, 64 * KIB);
+		if (locked)
+			mlock(p, 64 * KIB);
 	}
 }
 
@@ -56,7 +59,7 @@ static pid_t start_bystander(int go)
 	});
 }
 
-static int culprit()
+static int culprit(bool locked = false)
 {
 	static vmstat before, after;
 	uint64_t had = free_bytes();
@@ -65,7 +68,7 @@ static int culprit()
 	CHECK_OK(pipe(go));
 	pid_t bystander = start_bystander(go[0]);
 	vmstat_read(&before);
-	pid_t hog = spawn([]() -> int { take_all(); });
+	pid_t hog = spawn([=]() -> int { take_all(locked); });
 	int status = reap(hog);
 	vmstat_read(&after);
 	CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
@@ -86,14 +89,19 @@ static int without_swap()
 	return culprit();
 }
 
-static int with_swap()
+static int swapping_culprit(bool locked)
 {
 	if (swapon(SWAP, 0))
 		SKIP_CASE("no swap space");
-	int r = culprit();
+	int r = culprit(locked);
 	CHECK_OK(swapoff(SWAP));
 	return r;
 }
+
+static int with_swap() { return swapping_culprit(false); }
+
+/* Swap has room, but not for this. */
+static int what_is_locked() { return swapping_culprit(true); }
 
 /* Threads are one process: all go. A child that shares nothing stays. */
 static int children_are_not_blamed()
@@ -110,7 +118,7 @@ static int children_are_not_blamed()
 				sleep_ms(20);
 			_exit(write(p[1], "a", 1) != 1);
 		}
-		take_all();
+		take_all(false);
 	});
 	close(p[1]);
 	int status = reap(hog);
@@ -159,6 +167,7 @@ static int too_much_at_once()
 static const test_case cases[] = {
 	{"the culprit dies, without swap", without_swap},
 	{"the culprit dies, with swap", with_swap},
+	{"what is locked cannot be swapped out", what_is_locked},
 	{"children are not blamed", children_are_not_blamed},
 	{"what comes and goes is no memory", what_comes_and_goes},
 	{"too much at once", too_much_at_once},

@@ -73,11 +73,13 @@ constexpr unsigned PAGE_ALLOC_COSTLY_ORDER = 3, MAX_ROUNDS = 256;
 constexpr unsigned BARREN = 16, LEAN = 4, LOST = 1;
 constexpr unsigned KILL_AT = 64, GIVE_UP_AT = 256;
 
-static unsigned hardship_of(unsigned freed)
+static unsigned hardship_of(unsigned freed, unsigned order)
 {
 	if (!freed)
 		return BARREN;
-	return freed < SWAP_CLUSTER_MAX ? LEAN : LOST;
+	if (freed < SWAP_CLUSTER_MAX)
+		return LEAN;
+	return order ? 0 : LOST;	/* there is enough, but in pieces */
 }
 
 /* Whether a process goes, so that its memory is about to come. */
@@ -87,11 +89,11 @@ static bool death_helps(gfp_t gfp, unsigned order, unsigned hardship)
 	       order <= PAGE_ALLOC_COSTLY_ORDER && out_of_memory();
 }
 
-/* Reclaims until the request can be met. Ends at GIVE_UP_AT unless somebody
- * can be killed for it, at MAX_ROUNDS, and at once for what only luck can
- * bring together or what is to die anyway. That something is freed in every
- * round proves nothing: programs that run lose pages of their code and read
- * them again. */
+/* Reclaims until the request can be met. Ends when nothing is freed at
+ * GIVE_UP_AT unless somebody can be killed for it, at MAX_ROUNDS, and at once
+ * for what only luck can bring together or what is to die anyway. That
+ * something is freed in every round proves nothing: programs that run lose
+ * pages of their code and read them again. */
 static page *reclaim_and_alloc(gfp_t gfp, unsigned order)
 {
 	unsigned hardship = 0;
@@ -108,10 +110,10 @@ static page *reclaim_and_alloc(gfp_t gfp, unsigned order)
 		if (order > PAGE_ALLOC_COSTLY_ORDER && round > 1)
 			return nullptr;
 		bool enough = freed >= SWAP_CLUSTER_MAX;
-		hardship += hardship_of(freed);
+		hardship += hardship_of(freed, order);
 		if (!enough && fatal_signal_pending(current))
 			break;
-		if (!death_helps(gfp, order, hardship) &&
+		if (!death_helps(gfp, order, hardship) && !freed &&
 		    hardship >= GIVE_UP_AT)
 			break;
 		if (current->oom_victim)
